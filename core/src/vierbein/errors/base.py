@@ -1,0 +1,23 @@
+"""The root of every error that a user can mend."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class VierbeinError(Exception):
+    """A mistake that the user can mend: shown without a traceback."""
+
+    exit_status: ClassVar[int] = 2
+
+
+def did_you_mean(asked: str, known: Iterable[str]) -> str:
+    """Name the close matches of a misspelt word, or nothing.
+
+    Examples
+    --------
+    >>> did_you_mean("deepests", ["deepsets", "xyz"])
+    ' Did you mean deepsets?'
+    """
+    close = get_close_matches(asked, sorted(known), n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(close)}?" if close else ""

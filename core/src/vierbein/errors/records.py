@@ -1,0 +1,74 @@
+"""Bad input: what is wrong in which file, at which entry, in which column."""
+
+from collections.abc import Sequence
+
+from vierbein.errors.base import VierbeinError, did_you_mean
+
+
+class BadRecordsError(VierbeinError):
+    """A column holds values that no detector can have measured.
+
+    Attributes
+    ----------
+    entries
+        Positions of the bad events inside the records that were read.
+    """
+
+    def __init__(
+        self, file: str, entry: int, column: str, found: str, expected: str, entries: Sequence[int]
+    ) -> None:
+        self.entries = tuple(entries)
+        more = f" (and {len(entries) - 1} more here)" if len(entries) > 1 else ""
+        super().__init__(
+            f"{file}, entry {entry}{more}: column {column!r} holds {found}.\n"
+            f"  Expected: {expected}.\n"
+            "  Mend the file or the adapter's mapping, or set the bad events aside, counted in the "
+            "report:  bad_records=set_aside"
+        )
+
+
+class MissingColumnError(VierbeinError):
+    """A file lacks a column that the adapter reads."""
+
+    def __init__(self, file: str, column: str, present: Sequence[str]) -> None:
+        shown = ", ".join(sorted(present)[:12]) + (" ..." if len(present) > 12 else "")  # noqa: PLR2004
+        super().__init__(
+            f"{file}: there is no column {column!r}.{did_you_mean(column, present)}\n"
+            f"  The file holds {len(present)} columns: {shown}\n"
+            "  Choose the adapter that was written for this file (vierbein plugins list --kind "
+            "adapter), or name the column in its mapping."
+        )
+
+
+class EmptyFileError(VierbeinError):
+    """A file holds no event at all."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file}: holds no events.\n"
+            "  At least one is needed.\n"
+            "  Look whether the job that wrote it ended well, and write it again."
+        )
+
+
+class UnreadableFileError(VierbeinError):
+    """A file is missing, cut short, or of another format than its name says."""
+
+    def __init__(self, file: str, reason: str, expected: str) -> None:
+        super().__init__(
+            f"{file}: cannot be read ({reason}).\n"
+            f"  Expected: {expected}.\n"
+            "  Copy or write it again; compare its size and sha256 with the original's."
+        )
+
+
+class ShapeMismatchError(VierbeinError):
+    """Two jagged columns do not describe the same particles."""
+
+    def __init__(self, file: str, first: str, second: str, entry: int) -> None:
+        super().__init__(
+            f"{file}, entry {entry}: columns {first!r} and {second!r} differ in their number of "
+            "particles.\n"
+            "  One mapping reads one collection of particles.\n"
+            "  Name columns of the same collection in the adapter's mapping."
+        )

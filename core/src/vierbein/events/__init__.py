@@ -1,0 +1,1 @@
+"""The data contract: schemas, jagged batches, joins by name, checks of bad input."""

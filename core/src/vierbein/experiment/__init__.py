@@ -1,0 +1,1 @@
+"""One run from configuration to verdicts: stages, comparison, report."""

@@ -1,0 +1,56 @@
+"""Backbones: events -> a representation."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from vierbein.events.batch import EventBatch
+from vierbein.events.schema import FeatureSchema
+
+
+@dataclass(frozen=True)
+class Representation:
+    """What a backbone makes of a batch.
+
+    Parameters
+    ----------
+    pooled
+        One vector an event.
+    particles
+        One vector a slot; zero in empty slots.
+    mask
+        True where a slot holds a real particle.
+    """
+
+    pooled: Float[Tensor, "event width"]
+    particles: Float[Tensor, "event slot width"]
+    mask: Bool[Tensor, "event slot"]
+
+
+class Backbone(nn.Module, ABC):
+    """A pretrainable encoder of events.
+
+    The constructor's first parameter is `schema`, the features that it is given (already
+    standardised and joined by name), then its settings. Padding, the order of a batch and the other
+    events in it never change an event's representation; an event without particles has a finite
+    one.
+    """
+
+    symmetries: ClassVar[frozenset[str]] = frozenset({"permutation"})
+    """What the backbone claims; the contract suite measures it."""
+
+    schema: FeatureSchema
+    width: int
+    """Length of a representation's vectors."""
+
+    @abstractmethod
+    def forward(self, events: EventBatch) -> Representation:
+        """Represent a batch."""
+
+    @abstractmethod
+    def blocks(self) -> Sequence[nn.Module]:
+        """Its parts by depth, from the input on: for depth sweeps, freezing and tuners."""

@@ -1,0 +1,98 @@
+"""Hardware backends: a network -> an artifact that runs elsewhere, verified against golden vectors."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vierbein.events.batch import EventBatch
+from vierbein.interfaces.figure import Figure
+from vierbein.interfaces.network import Network
+
+Vectors = Mapping[str, NDArray[Any]]
+"""Named tensors, in the order in which the network computes them."""
+
+
+class Level(StrEnum):
+    """How closely an emulation follows the hardware."""
+
+    GRAPH = "graph"
+    CSIM = "csim"
+    RTL = "rtl"
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """What agreement with the golden vectors means.
+
+    Parameters
+    ----------
+    is_exact
+        Every bit (fixed point).
+    tolerance
+        Largest difference over the tensor's largest magnitude, where it is not exact.
+    """
+
+    is_exact: bool
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Whether the backend can run on this machine, and with what."""
+
+    can_run: bool
+    reason: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What lowering wrote, all inside one folder.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    files
+        Their names inside the folder, the main one first.
+    """
+
+    folder: Path
+    files: Sequence[str]
+
+
+class Hardware(ABC):
+    """Lowers a network; every stage is honest about what cannot run here."""
+
+    numerics: Numerics
+    levels: Sequence[Level]
+    """What `emulate` offers."""
+
+    @abstractmethod
+    def probe(self) -> Probe:
+        """Look whether its programs are here, without heavy imports."""
+
+    @abstractmethod
+    def check(self, network: Network, example: EventBatch) -> Sequence[str]:
+        """Name what of the network cannot be lowered; nothing if all can."""
+
+    @abstractmethod
+    def lower(self, network: Network, example: EventBatch, folder: Path) -> Artifact:
+        """Write the artifact into an empty folder."""
+
+    @abstractmethod
+    def emulate(self, artifact: Artifact, level: Level, inputs: Vectors) -> Vectors:
+        """Run it on golden inputs (``p4``, ``features``, ``mask``) and give its named tensors.
+
+        The names are those of the golden outputs: ``particles``, ``pooled``, ``prediction``.
+        """
+
+    @abstractmethod
+    def report(self, artifact: Artifact, network: Network, example: EventBatch) -> list[Figure]:
+        """Measure or estimate speed and size, each figure with its provenance."""

@@ -1,0 +1,68 @@
+"""The network that is trained: projection, backbone, head."""
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from vierbein.events.batch import EventBatch, Padded
+from vierbein.events.schema import FeatureSchema
+from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.projection import Projection
+
+
+class Network(nn.Module):
+    """Events -> prediction.
+
+    Parameters
+    ----------
+    projection
+        From the adapter's features to the backbone's.
+    backbone
+        The encoder.
+    head
+        From a `Representation` to the task's prediction.
+    """
+
+    def __init__(self, projection: Projection, backbone: Backbone, head: nn.Module) -> None:
+        super().__init__()
+        self.projection = projection
+        self.backbone = backbone
+        self.head = head
+
+    def represent(self, events: EventBatch) -> Representation:
+        """Give the backbone's representation of events in the adapter's schema."""
+        representation: Representation = self.backbone(self.projection(events))
+        return representation
+
+    def forward(self, events: EventBatch) -> Tensor:
+        """Predict for events in the adapter's schema."""
+        prediction: Tensor = self.head(self.represent(events))
+        return prediction
+
+
+class PaddedNetwork(nn.Module):
+    """The same network as a function of tensors, for exporters.
+
+    Parameters
+    ----------
+    network
+        What to export.
+    schema
+        Of the features that it will be given.
+    """
+
+    def __init__(self, network: Network, schema: FeatureSchema) -> None:
+        super().__init__()
+        self.network = network
+        self.schema = schema
+
+    def forward(
+        self,
+        p4: Float[Tensor, "event slot 4"],
+        features: Float[Tensor, "event slot feature"],
+        mask: Bool[Tensor, "event slot"],
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Give representation by particle, pooled representation and prediction, in this order."""
+        events = EventBatch.from_padded(self.schema, Padded(p4, features, mask))
+        representation = self.network.represent(events)
+        prediction = self.network.head(representation)
+        return representation.particles, representation.pooled, prediction

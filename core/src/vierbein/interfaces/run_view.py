@@ -1,0 +1,48 @@
+"""What a safeguard may see of a run."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vierbein.events.batch import EventBatch
+from vierbein.events.table import EventTable
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Fit, TrainingEvents
+
+
+class RunView(Protocol):
+    """A run, seen by a safeguard; every read is recorded in the report.
+
+    Domains are named; the source domain is `source`, the target domains `targets`.
+    """
+
+    seed: int
+    source: str
+    targets: Sequence[str]
+    task: Task
+    num_target_events: int
+    """The largest number of target-domain events that an arm learned from."""
+
+    def events(self, domain: str, split: str) -> EventTable:
+        """Give the events of a domain's ``train``, ``validation`` or ``test`` split."""
+        ...
+
+    def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
+        """Give the pooled representation of the base, for events of any domain of the run."""
+        ...
+
+    def predict(self, events: EventBatch) -> Float[Tensor, "event output"]:
+        """Give the prediction of the arm that the run recommends for the events' domain."""
+        ...
+
+    def observables(self, events: EventBatch) -> dict[str, NDArray[np.float64]]:
+        """Give the run's physics observables by name."""
+        ...
+
+    def train_variant(self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool) -> Fit:
+        """Train again: from the base or from scratch, with the run's own protocol and budget."""
+        ...

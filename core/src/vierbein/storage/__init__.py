@@ -1,0 +1,1 @@
+"""Files: atomic writes, hashes, cards, the event cache, run folders."""

@@ -1,0 +1,1 @@
+"""The one training loop, its budget, its checkpoints; it knows no Hydra."""
