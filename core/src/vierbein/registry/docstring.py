@@ -1,0 +1,33 @@
+"""Read a NumPy docstring: its first paragraph, and what it says of each parameter."""
+
+import inspect
+import re
+
+
+def first_paragraph(docstring: str | None) -> str:
+    """Give the text before the first blank line, in one line."""
+    return " ".join(inspect.cleandoc(docstring or "").partition("\n\n")[0].split())
+
+
+def parameters(docstring: str | None) -> dict[str, str]:
+    r"""Read the Parameters section: name -> meaning.
+
+    Examples
+    --------
+    >>> parameters("One line.\n\nParameters\n----------\nrank, alpha\n    Size of the update.\n")
+    {'rank': 'Size of the update.', 'alpha': 'Size of the update.'}
+    """
+    text = inspect.cleandoc(docstring or "")
+    section = re.search(
+        r"^Parameters\n-{3,}\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    meanings: dict[str, str] = {}
+    names: list[str] = []
+    for line in section[1].splitlines() if section else ():
+        if line and not line[0].isspace():
+            names = [name.strip(" *`") for name in line.partition(":")[0].split(",")]
+            meanings.update(dict.fromkeys(names, ""))
+        else:
+            for name in names:
+                meanings[name] = f"{meanings[name]} {line.strip()}".strip()
+    return meanings

@@ -1,0 +1,313 @@
+"""The registry: what is installed, found from metadata alone."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import vierbein
+from vierbein.errors.base import VierbeinError
+from vierbein.errors.plugins import (
+    ClashError,
+    DamagedMetadataError,
+    DisabledError,
+    OtherApiError,
+    PluginNotInstalledError,
+    UnknownComponentError,
+    UnknownInEnvironmentError,
+    UnknownKindError,
+    UnmetRequirementError,
+)
+from vierbein.registry.component import Component, canonical
+from vierbein.registry.conf import Preset, conf_files
+from vierbein.registry.kinds import API, KINDS, SPECIAL, rank
+from vierbein.registry.known import provider
+from vierbein.registry.setting import Setting
+from vierbein.registry.walk import Entry, Plugin, walk
+
+DISABLE: Final = "VIERBEIN_DISABLE_PLUGINS"
+ONLY: Final = "VIERBEIN_PLUGINS"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something installed that does not work as it should.
+
+    Parameters
+    ----------
+    what
+        One word: damaged, api, requirement, clash, environment, stale, broken, settings.
+    distribution
+        Whose it is; "" where that cannot be told.
+    message
+        What is wrong and what to do.
+    """
+
+    what: str
+    distribution: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A component that is installed and cannot be chosen, and why."""
+
+    component: Component
+    reason: VierbeinError
+
+
+class Registry:
+    """Every installed component, and what keeps others from being used.
+
+    Parameters
+    ----------
+    plugins
+        The distributions that offer components.
+    withheld
+        Components that cannot be chosen.
+    components
+        Components that can.
+    problems
+        What is wrong, clashes aside.
+    path
+        Folders that sources are looked for in before the import path.
+    """
+
+    def __init__(
+        self,
+        plugins: Iterable[Plugin] = (),
+        components: Iterable[Component] = (),
+        withheld: Iterable[Withheld] = (),
+        problems: Iterable[Problem] = (),
+        path: Sequence[str] | None = None,
+    ) -> None:
+        self.plugins = {plugin.name: plugin for plugin in plugins}
+        self.components = tuple(sorted(components, key=lambda c: (rank(c.kind), c)))
+        self.withheld = tuple(sorted(withheld, key=lambda w: w.component))
+        self.problems = tuple(sorted([*problems, *self._clashes()]))
+        self._path = path
+        self._settings: dict[Component, tuple[Setting, ...]] = {}
+
+    def kinds(self) -> tuple[str, ...]:
+        """Name today's kinds and those that plugins bring, in the order of the data's way."""
+        brought = {c.kind for c in self.components} - set(SPECIAL)
+        return tuple(sorted({*KINDS, *brought}, key=rank))
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Name the components of a kind; a name that several offer stands once."""
+        return tuple(sorted({c.name for c in self.components if c.kind == kind}))
+
+    def packages(self) -> tuple[str, ...]:
+        """Name the import packages of the plugins."""
+        return tuple(sorted({c.package for c in self.components}))
+
+    def find(self, kind: str, asked: str) -> Component:
+        """Find the one component that is meant.
+
+        Parameters
+        ----------
+        kind
+            Its kind.
+        asked
+            Its name, or `dist/name` where several distributions offer it.
+
+        Returns
+        -------
+        Component
+            The component; nothing of its plugin has been imported.
+
+        Raises
+        ------
+        ClashError
+            If several plugins offer the name.
+        VierbeinError
+            If none does: misspelt, not installed, switched off, for another API or version.
+        """
+        offers = [c for c in self.components if _matches(c, kind, asked)]
+        if len(offers) > 1:
+            raise ClashError(kind, asked, {c.qualified: _origin(c) for c in offers})
+        if offers:
+            return offers[0]
+        for withheld in self.withheld:
+            if _matches(withheld.component, kind, asked):
+                raise withheld.reason
+        raise self._missing(kind, asked)
+
+    def settings(self, component: Component) -> tuple[Setting, ...]:
+        """Give a component's settings, imported only where its source is not plain.
+
+        Parameters
+        ----------
+        component
+            Whose settings.
+
+        Returns
+        -------
+        tuple[Setting, ...]
+            In the constructor's order, without what the run gives itself.
+
+        Raises
+        ------
+        BrokenPluginError
+            If it must be imported and cannot be.
+        """
+        from vierbein.registry.signature import from_source  # noqa: PLC0415
+        from vierbein.registry.source import NotPlainError  # noqa: PLC0415
+
+        if component.kind in SPECIAL:
+            return ()
+        if component not in self._settings:
+            try:
+                settings = from_source(component.kind, component.target, self._path)
+            except NotPlainError:
+                settings = self.imported_settings(component)
+            self._settings[component] = settings
+        return self._settings[component]
+
+    def imported_settings(self, component: Component) -> tuple[Setting, ...]:
+        """Give a component's settings as its imported class has them."""
+        from vierbein.registry.imported import from_class  # noqa: PLC0415
+
+        return from_class(component.kind, self.load(component))
+
+    def load(self, component: Component) -> Any:
+        """Import a component.
+
+        Parameters
+        ----------
+        component
+            What to import.
+
+        Returns
+        -------
+        Any
+            Its class; the module for hooks and commands.
+
+        Raises
+        ------
+        BrokenPluginError
+            If that fails, with the reason, its file and line; the cause is kept.
+        """
+        from vierbein.registry.loading import load  # noqa: PLC0415
+
+        plugin = self.plugins[component.distribution]
+        return load(component, plugin.requirements)
+
+    def presets(self, kind: str) -> dict[str, Preset]:
+        """Collect the presets of a kind; nothing is imported."""
+        return conf_files(kind, self.components, self._path)
+
+    def experiments(self) -> dict[str, Path]:
+        """Collect the experiments that plugins bring; nothing is imported."""
+        files = conf_files("experiment", self.components, self._path)
+        return {name: preset.path for name, preset in files.items()}
+
+    def _clashes(self) -> list[Problem]:
+        counts = Counter((c.kind, c.name) for c in self.components)
+        problems = []
+        for (kind, name), count in counts.items():
+            if count > 1:
+                offers = [c for c in self.components if (c.kind, c.name) == (kind, name)]
+                error = ClashError(kind, name, {c.qualified: _origin(c) for c in offers})
+                problems.append(Problem("clash", offers[0].distribution, str(error)))
+        return problems
+
+    def _missing(self, kind: str, asked: str) -> VierbeinError:
+        if kind not in (*self.kinds(), *SPECIAL):
+            return UnknownKindError(kind, self.kinds())
+        from vierbein.registry.stale import stale  # noqa: PLC0415
+
+        name = asked.rpartition("/")[2]
+        for _, error in stale(self.plugins.values()):
+            if f"+{kind}={name} " in str(error):
+                return error
+        distribution = provider(kind, name)
+        if distribution and distribution not in map(canonical, self.plugins):
+            return PluginNotInstalledError(kind, name, distribution)
+        choices = [*self.names(kind), *self.presets(kind)]
+        elsewhere = [k for k in self.kinds() if k != kind and name in self.names(k)]
+        return UnknownComponentError(kind, asked, choices, elsewhere)
+
+
+def _matches(component: Component, kind: str, asked: str) -> bool:
+    distribution, slash, name = asked.rpartition("/")
+    same = not slash or canonical(component.distribution) == canonical(distribution)
+    return same and (component.kind, component.name) == (kind, name)
+
+
+def _origin(component: Component) -> str:
+    return f"{component.distribution} {component.version} ({component.target})"
+
+
+def installed(
+    environ: Mapping[str, str] = os.environ, path: Sequence[str] | None = None
+) -> Registry:
+    """Find what is installed, importing nothing of it.
+
+    Parameters
+    ----------
+    environ
+        Where `VIERBEIN_DISABLE_PLUGINS` and `VIERBEIN_PLUGINS` are looked up: names of
+        distributions, with commas between them.
+    path
+        Folders to look in; the import path if None.
+
+    Returns
+    -------
+    Registry
+        The same for the same installation, in whatever order its folders are read.
+    """
+    found = sorted(walk(path), key=str)
+    plugins = [plugin for plugin in found if isinstance(plugin, Plugin)]
+    problems = [
+        Problem("damaged", "", str(error))
+        for error in found
+        if isinstance(error, DamagedMetadataError)
+    ]
+    off, names = _named(environ, DISABLE), [canonical(plugin.name) for plugin in plugins]
+    only = _named(environ, ONLY)
+    for variable, named in ((DISABLE, off), (ONLY, only)):
+        for name in sorted(named - set(names)):
+            error = UnknownInEnvironmentError(variable, name, names)
+            problems.append(Problem("environment", name, str(error)))
+    components, withheld = [], []
+    for plugin in plugins:
+        key = canonical(plugin.name)
+        switch = DISABLE if key in off else ONLY if only and key not in {*only, "vierbein"} else ""
+        reasons: dict[type[VierbeinError], str] = {}
+        for entry in plugin.entries:
+            component = Component(entry.kind, entry.name, plugin.name, plugin.version, entry.target)
+            reason = _obstacle(plugin, entry, switch)
+            if reason is None:
+                components.append(component)
+                continue
+            withheld.append(Withheld(component, reason))
+            reasons.setdefault(type(reason), str(reason))
+        for kind, message in reasons.items():
+            if kind is not DisabledError:
+                what = "api" if kind is OtherApiError else "requirement"
+                problems.append(Problem(what, plugin.name, message))
+    return Registry(plugins, components, withheld, problems, path)
+
+
+def _named(environ: Mapping[str, str], variable: str) -> set[str]:
+    return {
+        canonical(name.strip()) for name in environ.get(variable, "").split(",") if name.strip()
+    }
+
+
+def _obstacle(plugin: Plugin, entry: Entry, switch: str) -> VierbeinError | None:
+    core = vierbein.__version__
+    if switch:
+        return DisabledError(entry.kind, entry.name, plugin.name, switch)
+    if entry.api != API:
+        return OtherApiError(entry.kind, entry.name, str(plugin), entry.api, core, API)
+    for requirement in plugin.requirements:
+        ours = canonical(requirement.name) == "vierbein" and requirement.applies
+        if ours and not requirement.allows(core):
+            return UnmetRequirementError(
+                entry.kind, entry.name, str(plugin), str(requirement), core
+            )
+    return None
