@@ -41,7 +41,7 @@ class Point:
 
     step: int
     flops: float
-    train_loss: float
+    train_loss: float | None
     validation_loss: float
 
 

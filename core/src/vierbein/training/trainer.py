@@ -1,0 +1,159 @@
+"""The one training loop, on Lightning Fabric."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Budget, Fit, Point, TrainingEvents
+from vierbein.training.checkpoint import Progress, read_checkpoint, write_checkpoint
+from vierbein.training.evaluate import mean_loss
+from vierbein.training.flops import count
+from vierbein.training.order import Order, seed_step
+from vierbein.training.schedule import rate
+from vierbein.training.settings import TrainingSettings
+
+Watcher = Callable[[int, int, float], None]
+"""Told after each step: steps done, steps in all, training loss."""
+
+
+@dataclass(frozen=True)
+class FabricTrainer:
+    """Fits networks; implements the `Trainer` protocol.
+
+    Parameters
+    ----------
+    settings
+        Of the loop.
+    seed
+        Of the order of events and of each step's random numbers.
+    checkpoint
+        Where a long training keeps its state; without it, it cannot be resumed.
+    watcher
+        Told after each step, for progress bars and hooks.
+    """
+
+    settings: TrainingSettings
+    seed: int = 0
+    checkpoint: Path | None = None
+    watcher: Watcher | None = field(default=None, repr=False)
+
+    def fit(self, network: Network, task: Task, events: TrainingEvents, budget: Budget) -> Fit:
+        """Train within the budget, and leave the network at its best validation checkpoint."""
+        return _Fitting(self, network, task, events, budget).run()
+
+
+class _Fitting:
+    def __init__(
+        self,
+        trainer: FabricTrainer,
+        network: Network,
+        task: Task,
+        events: TrainingEvents,
+        budget: Budget,
+    ) -> None:
+        settings = trainer.settings
+        torch.set_num_threads(settings.threads)
+        fabric = Fabric(accelerator=settings.device, devices=1, precision=settings.precision)  # type: ignore[arg-type]
+        tuned = [p for p in network.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(
+            _groups(tuned, settings.weight_decay), lr=budget.learning_rate
+        )
+        self.trainer, self.settings, self.fabric = trainer, settings, fabric
+        self.network, self.task, self.events, self.budget = network, task, events, budget
+        self.flops = count(network, task, events.train)
+        self.module, self.optimizer = fabric.setup(network, optimizer)
+        self.order = Order(events.train.num_particles, settings.batch_size, trainer.seed)
+        self.weight_scale = len(events.train) / float(events.train.weights.sum())
+        self.every = max(1, math.ceil(budget.steps / max(1, settings.looks)))
+
+    def run(self) -> Fit:
+        begun = time.perf_counter()
+        best, progress = self._start()
+        self.network.train()
+        while progress.step < self.budget.steps and not self._is_out_of_patience(progress):
+            loss, flops = self._step(progress.step)
+            progress = replace(
+                progress,
+                step=progress.step + 1,
+                running_loss=progress.running_loss + loss,
+                flops=progress.flops + flops,
+            )
+            if self.trainer.watcher is not None:
+                self.trainer.watcher(progress.step, self.budget.steps, loss)
+            if not math.isfinite(loss):  # a diverged trial is judged at its best look so far
+                break
+            if progress.step % self.every == 0 or progress.step == self.budget.steps:
+                best, progress = self._look(best, progress)
+            self._keep(best, progress)
+        self.network.load_state_dict(best)
+        self.network.eval()
+        seconds = time.perf_counter() - begun
+        return Fit(best, progress.best_step, progress.history, progress.flops, seconds)
+
+    def _start(self) -> tuple[dict[str, Tensor], Progress]:
+        path = self.trainer.checkpoint
+        if path is not None and path.exists():
+            return read_checkpoint(path, self.network, self.optimizer)
+        loss = mean_loss(self.network, self.task, self.events.validation)
+        start = Point(0, 0.0, None, loss)
+        return _copy(self.network), Progress(0, 0, loss, (start,), 0.0, 0.0)
+
+    def _step(self, step: int) -> tuple[float, float]:
+        at = self.order.batch(step)
+        batch = self.events.train.take(at).to(self.fabric.device)
+        peak, warmup = self.budget.learning_rate, self.settings.warmup
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate(step, self.budget.steps, peak, warmup)
+        seed_step(self.trainer.seed, step)
+        losses = self.task.loss(self.module(batch), batch)
+        loss = (losses * batch.event_weight).mean() * self.weight_scale
+        self.fabric.backward(loss)
+        if self.settings.clip > 0:
+            self.fabric.clip_gradients(
+                self.module, self.optimizer, max_norm=self.settings.clip, error_if_nonfinite=False
+            )
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return loss.item(), self.flops.of_steps(self.events.train.num_particles[at])
+
+    def _look(
+        self, best: dict[str, Tensor], progress: Progress
+    ) -> tuple[dict[str, Tensor], Progress]:
+        loss = mean_loss(self.network, self.task, self.events.validation)
+        since = progress.step - progress.history[-1].step
+        point = Point(progress.step, progress.flops, progress.running_loss / since, loss)
+        progress = replace(progress, history=(*progress.history, point), running_loss=0.0)
+        if loss < progress.best_loss:
+            best = _copy(self.network)
+            progress = replace(progress, best_step=progress.step, best_loss=loss)
+        return best, progress
+
+    def _is_out_of_patience(self, progress: Progress) -> bool:
+        if self.settings.patience == 0:
+            return False
+        since_best = sum(point.step > progress.best_step for point in progress.history)
+        return since_best >= self.settings.patience
+
+    def _keep(self, best: dict[str, Tensor], progress: Progress) -> None:
+        path = self.trainer.checkpoint
+        if path is not None and progress.step % self.settings.checkpoint_every == 0:
+            write_checkpoint(path, self.network, self.optimizer, best, progress)
+
+
+def _groups(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:
+    matrices = [p for p in parameters if p.ndim > 1]
+    vectors = [p for p in parameters if p.ndim <= 1]
+    groups = [(matrices, weight_decay), (vectors, 0.0)]
+    return [{"params": params, "weight_decay": decay} for params, decay in groups if params]
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
