@@ -62,6 +62,28 @@ class UnreadableFileError(VierbeinError):
         )
 
 
+class UnusableColumnError(VierbeinError):
+    """A column is neither one number nor one list of numbers an event."""
+
+    def __init__(self, file: str, column: str, found: str) -> None:
+        super().__init__(
+            f"{file}: column {column!r} cannot be used: it holds {found}.\n"
+            "  Expected: one number an event, or one list of numbers an event.\n"
+            "  Name another column in the adapter's mapping, or write this one flat."
+        )
+
+
+class CannotWriteError(VierbeinError):
+    """A dataset that only reads is asked to write."""
+
+    def __init__(self, file: str, dataset: str) -> None:
+        super().__init__(
+            f"{file}: cannot be written, dataset {dataset!r} only reads.\n"
+            "  Scores are written as .parquet, or in the format of a dataset that writes.\n"
+            "  Choose another suffix:  -o scores.parquet"
+        )
+
+
 class ShapeMismatchError(VierbeinError):
     """Two jagged columns do not describe the same particles."""
 

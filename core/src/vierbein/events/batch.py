@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -80,10 +80,10 @@ class EventBatch:
         self.features = features
         self.offsets = offsets
         self.pdg = pdg
-        self.event_features = p4.new_zeros(num_events, 0) if event_features is None else event_features
+        self.event_features = _or_none(event_features, p4, num_events)
         self.truth = dict(truth or {})
         self.event_weight = p4.new_ones(num_events) if event_weight is None else event_weight
-        self.event_id = torch.arange(num_events) if event_id is None else event_id
+        self.event_id = torch.arange(num_events, device=p4.device) if event_id is None else event_id
         self.domain = domain
 
     @classmethod
@@ -100,9 +100,10 @@ class EventBatch:
         events = cls.__new__(cls)
         num_events, p4 = padded.mask.shape[0], padded.p4
         events.schema, events.padded, events.pdg = schema, padded, None
-        events.event_features = p4.new_zeros(num_events, 0) if event_features is None else event_features
+        events.event_features = _or_none(event_features, p4, num_events)
         events.truth, events.domain = {}, ""
-        events.event_weight, events.event_id = p4.new_ones(num_events), torch.arange(num_events)
+        events.event_weight = p4.new_ones(num_events)
+        events.event_id = torch.arange(num_events, device=p4.device)
         return events
 
     @cached_property
@@ -218,26 +219,34 @@ class EventBatch:
         )
 
     def _with(self, **changes: object) -> "EventBatch":
-        fields = {name: getattr(self, name) for name in _FIELDS} | changes
-        return EventBatch(**fields)  # type: ignore[arg-type]
+        fields: dict[str, Any] = {name: getattr(self, name) for name in _FIELDS} | changes
+        return EventBatch(**fields)
 
     @classmethod
     def concatenate(cls, batches: Sequence[Self]) -> Self:
-        """Join batches of one schema and one set of truths, in order."""
+        """Join batches of one schema, one domain and one set of truths, in order."""
         first = batches[0]
+        pdg = [batch.pdg for batch in batches if batch.pdg is not None]
+        has_pdg = len(pdg) == len(batches)
         ends = torch.cat([batch.num_particles for batch in batches]).cumsum(0)
         return cls(
             first.schema,
             torch.cat([batch.p4 for batch in batches]),
             torch.cat([batch.features for batch in batches]),
             torch.cat([ends.new_zeros(1), ends]),
-            pdg=None if first.pdg is None else torch.cat([b.pdg for b in batches if b.pdg is not None]),
+            pdg=torch.cat(pdg) if has_pdg else None,
             event_features=torch.cat([batch.event_features for batch in batches]),
-            truth={name: torch.cat([batch.truth[name] for batch in batches]) for name in first.truth},
+            truth={name: torch.cat([b.truth[name] for b in batches]) for name in first.truth},
             event_weight=torch.cat([batch.event_weight for batch in batches]),
             event_id=torch.cat([batch.event_id for batch in batches]),
             domain=first.domain,
         )
+
+
+def _or_none(
+    event_features: Float[Tensor, "event event_feature"] | None, p4: Tensor, num_events: int
+) -> Float[Tensor, "event event_feature"]:
+    return p4.new_zeros(num_events, 0) if event_features is None else event_features
 
 
 _FIELDS = (

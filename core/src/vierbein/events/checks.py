@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from vierbein.errors.records import BadRecordsError, EmptyFileError
+from vierbein.errors.records import BadRecordsError, UnusableColumnError
 from vierbein.events.jagged import Jagged
 from vierbein.events.records import Column, Records
 
@@ -37,21 +37,20 @@ def refuse(
 
 
 def check_column(name: str, column: Column, records: Records) -> None:
-    """Refuse NaN and infinity in a column as the file holds it.
+    """Refuse what is no number, NaN and infinity in a column as the file holds it.
 
     Raises
     ------
     BadRecordsError
         Naming file, entry and column.
-    EmptyFileError
-        If there are no records at all.
+    UnusableColumnError
+        If the column is not one number, or one list of numbers, an event.
     """
-    if len(column) == 0:
-        raise EmptyFileError(records.file)
-    if isinstance(column, Jagged):
-        check_finite(name, column.values, column.offsets, records)
-    else:
-        check_finite(name, column, np.arange(len(column) + 1), records)
+    values: NDArray[Any] = column.values if isinstance(column, Jagged) else column
+    if values.ndim != 1 or values.dtype.kind not in "biuf":
+        raise UnusableColumnError(records.file, name, f"{values.ndim}-dimensional {values.dtype}")
+    offsets = column.offsets if isinstance(column, Jagged) else np.arange(len(column) + 1)
+    check_finite(name, values, offsets, records)
 
 
 def check_finite(
@@ -77,6 +76,8 @@ def check_p4(
 ) -> None:
     """Refuse four-momenta that are not finite, negative in energy, or in another unit.
 
+    Energies and momenta may stand in different columns, so each is held against the largest energy.
+
     Parameters
     ----------
     p4
@@ -98,12 +99,13 @@ def check_p4(
         refuse(bad, offsets, records, "p4", "a value that is not finite", "finite four-momenta")
     if (bad := energy < 0).any():
         refuse(bad, offsets, records, "E", f"an energy of {energy[bad][0]:g} GeV", "at least 0")
-    sums = np.concatenate([np.zeros(1), np.cumsum(energy, dtype=np.float64)])
-    total = sums[offsets[1:]] - sums[offsets[:-1]]
-    if (bad := total > largest_energy).any():
-        found = f"{total[bad][0]:g} GeV in one event"
-        expected = f"at most {largest_energy:g} GeV (is the file in MeV? say so under units)"
-        refuse(bad, np.arange(len(total) + 1), records, "E", found, expected)
+    for name, sizes in (("E", energy), ("p", np.linalg.norm(p4[:, 1:], axis=1))):
+        sums = np.concatenate([np.zeros(1), np.cumsum(sizes, dtype=np.float64)])
+        total = sums[offsets[1:]] - sums[offsets[:-1]]
+        if (bad := total > largest_energy).any():
+            found = f"{total[bad][0]:g} GeV in one event"
+            expected = f"at most {largest_energy:g} GeV (is the file in MeV? say so under units)"
+            refuse(bad, np.arange(len(total) + 1), records, name, found, expected)
 
 
 def check_pdg(pdg: NDArray[np.int64], offsets: NDArray[np.int64], records: Records) -> None:

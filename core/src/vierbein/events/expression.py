@@ -1,8 +1,8 @@
 """A closed language of arithmetic on columns, so that a mapping needs no code."""
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,11 @@ class Value(NamedTuple):
 
 
 def _wrap(angle: Array) -> Array:
-    return (angle + np.pi) % (2 * np.pi) - np.pi
+    wrapped: Array = (angle + np.pi) % (2 * np.pi) - np.pi
+    return wrapped
 
 
-_FUNCTIONS: dict[str, Callable[..., Array]] = {
+_FUNCTIONS: Final[dict[str, Callable[..., Array]]] = {
     "abs": np.abs,
     "arcsinh": np.arcsinh,
     "arctan2": np.arctan2,
@@ -42,24 +43,32 @@ _FUNCTIONS: dict[str, Callable[..., Array]] = {
     "where": np.where,
     "wrap": _wrap,
 }
-_REDUCTIONS: dict[str, np.ufunc] = {"max": np.maximum, "min": np.minimum, "sum": np.add}
-_BINARY: dict[type[ast.operator], np.ufunc] = {
+_NUM_ARGUMENTS: Final = {"arctan2": 2, "hypot": 2, "maximum": 2, "minimum": 2, "where": 3}
+"""Every other function takes one; numpy would write its result into a further one."""
+_REDUCTIONS: Final[dict[str, np.ufunc]] = {"max": np.maximum, "min": np.minimum, "sum": np.add}
+_CALLS: Final = frozenset({*_FUNCTIONS, *_REDUCTIONS, "count"})
+_OPERATORS: Final[dict[type[ast.AST], np.ufunc]] = {
     ast.Add: np.add,
+    ast.And: np.logical_and,
     ast.Div: np.true_divide,
-    ast.Mult: np.multiply,
-    ast.Pow: np.power,
-    ast.Sub: np.subtract,
-}
-_COMPARE: dict[type[ast.cmpop], np.ufunc] = {
     ast.Eq: np.equal,
     ast.Gt: np.greater,
     ast.GtE: np.greater_equal,
     ast.Lt: np.less,
     ast.LtE: np.less_equal,
+    ast.Mult: np.multiply,
+    ast.Not: np.logical_not,
     ast.NotEq: np.not_equal,
+    ast.Or: np.logical_or,
+    ast.Pow: np.float_power,  # np.power refuses whole numbers to negative powers
+    ast.Sub: np.subtract,
+    ast.USub: np.negative,
 }
-_ALLOWED = (
-    "columns, numbers, + - * / **, comparisons, and, or, not, "
+_COMPOUND: Final = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
+_DEEPEST: Final = 50
+_LARGEST: Final = 2**63
+_ALLOWED: Final = (
+    "columns (a.b is the column 'a.b'), numbers, + - * / **, comparisons, and, or, not, "
     + ", ".join(sorted(_FUNCTIONS))
     + ", and over an event's particles "
     + ", ".join(sorted([*_REDUCTIONS, "count"]))
@@ -70,7 +79,8 @@ class Expression:
     """One expression of the closed language, parsed once.
 
     A per-event column meets a per-particle one by being repeated for each particle. `sum`, `min`,
-    `max` and `count` go from particles to their event. `wrap` brings an angle into [-pi, pi).
+    `max` and `count` go from particles to their event, and give 0 for an event without particles.
+    `wrap` brings an angle into [-pi, pi). Arithmetic is in 64 bits, and what is true is 1.
 
     Parameters
     ----------
@@ -92,116 +102,122 @@ class Expression:
     def __init__(self, text: str) -> None:
         self.text = text
         try:
-            self._tree = ast.parse(text, mode="eval").body
-        except SyntaxError as error:
-            raise ExpressionError(text, "it is not well formed", _ALLOWED) from error
-        self._check()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
+            self._tree = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise _refusal(self.text, "it is not well formed") from error
+        self.columns = tuple(sorted(set(self._read(self._tree, 0))))
         """The columns that it reads, sorted."""
-        called = {n.func.id for n in ast.walk(self._tree) if _is_call(n)}  # type: ignore[attr-defined]
-        names = {n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name)}
-        return tuple(sorted(names - called))
 
     def evaluate(self, columns: Mapping[str, Value], offsets: NDArray[np.int64]) -> Value:
         """Compute it on columns whose particles share `offsets`."""
         with np.errstate(all="ignore"):  # bad values are reported by name afterwards
-            return _Evaluation(columns, offsets).visit(self._tree)
+            return _Evaluation(columns, offsets).value(self._tree)
 
-    def _check(self) -> None:
-        for node in ast.walk(self._tree):
-            if _is_call(node):
-                name = node.func.id  # type: ignore[attr-defined]
-                if name not in _FUNCTIONS and name not in _REDUCTIONS and name != "count":
-                    raise ExpressionError(self.text, f"there is no function {name!r}", _ALLOWED)
-            elif isinstance(node, ast.Constant):
-                if not isinstance(node.value, int | float):
-                    raise ExpressionError(self.text, f"{node.value!r} is no number", _ALLOWED)
-            elif not isinstance(node, _NODES):
-                reason = f"{type(node).__name__} is not in the language"
-                raise ExpressionError(self.text, reason, _ALLOWED)
+    def _read(self, node: ast.AST, depth: int) -> Iterator[str]:
+        """Give the columns below a node, and refuse what is not in the language."""
+        parts: list[ast.AST] = [*ast.iter_child_nodes(node)]
+        if depth > _DEEPEST:
+            raise _refusal(self.text, f"it is nested more than {_DEEPEST} deep")
+        if path := _path(node):
+            if any(part.startswith("__") for part in path.split(".")):
+                raise _refusal(self.text, f"{path!r} is no column")
+            parts = []
+            yield path
+        elif isinstance(node, ast.Call):
+            self._check_call(node)
+            parts = [*node.args]
+        elif isinstance(node, ast.Constant):
+            value = node.value
+            if type(value) not in {int, float} or not abs(value) < _LARGEST:  # type: ignore[arg-type]
+                raise _refusal(self.text, f"{value!r} is no number")
+        elif not isinstance(node, _COMPOUND) and type(node) not in _OPERATORS:
+            raise _refusal(self.text, f"{type(node).__name__} is not in the language")
+        for part in parts:
+            yield from self._read(part, depth + 1)
+
+    def _check_call(self, node: ast.Call) -> None:
+        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+        if name not in _CALLS:
+            raise _refusal(self.text, f"there is no function {name!r}")
+        num = _NUM_ARGUMENTS.get(name, 1)
+        if node.keywords or len(node.args) != num:
+            raise _refusal(
+                self.text, f"{name} takes {num} argument{'s' * (num > 1)}, without names"
+            )
 
 
-_NODES = (
-    ast.BinOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.Load,
-    ast.Name,
-    ast.UnaryOp,
-    ast.And,
-    ast.Or,
-    ast.Not,
-    ast.USub,
-    *_BINARY,
-    *_COMPARE,
-)
+def _refusal(text: str, reason: str) -> ExpressionError:
+    return ExpressionError(text, reason, _ALLOWED)
 
 
-def _is_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords
+def _path(node: ast.AST) -> str:
+    """Give the column that a node names; `a.b` is one name, nothing is looked up in an object."""
+    if isinstance(node, ast.Attribute) and (owner := _path(node.value)):
+        return f"{owner}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
-class _Evaluation(ast.NodeVisitor):
+class _Evaluation:
+    """The walk over a tree that `Expression` has already found to be in the language."""
+
     def __init__(self, columns: Mapping[str, Value], offsets: NDArray[np.int64]) -> None:
         self.columns = columns
         self.offsets = offsets
 
-    def visit_Name(self, node: ast.Name) -> Value:  # noqa: N802 - ast's own naming
-        return self.columns[node.id]
-
-    def visit_Constant(self, node: ast.Constant) -> Value:  # noqa: N802
-        return Value(np.asarray(node.value), is_jagged=False)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
-        function = np.logical_not if isinstance(node.op, ast.Not) else np.negative
-        return self._apply(function, node.operand)
-
-    def visit_BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
-        return self._apply(_BINARY[type(node.op)], node.left, node.right)
-
-    def visit_Compare(self, node: ast.Compare) -> Value:  # noqa: N802
-        terms = [node.left, *node.comparators]
-        result = self._apply(_COMPARE[type(node.ops[0])], *terms[:2])
-        for index, operator in enumerate(node.ops[1:], start=1):
-            further = self._apply(_COMPARE[type(operator)], *terms[index : index + 2])
-            result = self._combine(np.logical_and, result, further)
+    def value(self, node: ast.expr) -> Value:
+        match node:
+            case ast.Constant(value=number):
+                result = Value(np.asarray(number), is_jagged=False)
+            case ast.UnaryOp(op=operator, operand=operand):
+                result = self._combine(_OPERATORS[type(operator)], self.value(operand))
+            case ast.BinOp(left=a, op=operator, right=b):
+                result = self._combine(_OPERATORS[type(operator)], self.value(a), self.value(b))
+            case ast.BoolOp(op=operator, values=nodes):
+                result = self._chain(_OPERATORS[type(operator)], [self.value(n) for n in nodes])
+            case ast.Compare(left=first, ops=operators, comparators=further):
+                terms = [self.value(n) for n in (first, *further)]
+                links = zip(operators, terms[:-1], terms[1:], strict=True)
+                holds = [self._combine(_OPERATORS[type(o)], a, b) for o, a, b in links]
+                result = self._chain(np.logical_and, holds)
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                result = self._call(name, [self.value(n) for n in arguments])
+            case _:
+                column = self.columns[_path(node)]
+                kind = np.float64 if column.array.dtype.kind == "f" else np.int64
+                result = Value(column.array.astype(kind, copy=False), column.is_jagged)
         return result
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802
-        function = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-        result = self.visit(node.values[0])
-        for term in node.values[1:]:
-            result = self._combine(function, result, self.visit(term))
-        return result
-
-    def visit_Call(self, node: ast.Call) -> Value:  # noqa: N802
-        name = node.func.id  # type: ignore[attr-defined]
+    def _call(self, name: str, arguments: list[Value]) -> Value:
         if name in _FUNCTIONS:
-            return self._apply(_FUNCTIONS[name], *node.args)
-        term = self._per_particle(self.visit(node.args[0]))
+            return self._combine(_FUNCTIONS[name], *arguments)
         lengths = np.diff(self.offsets)
         if name == "count":
             return Value(lengths, is_jagged=False)
-        reduction = _REDUCTIONS[name]
+        terms = self._per_particle(arguments[0])
         filled = lengths > 0  # reduceat would give an empty event its neighbour's first value
-        result = np.zeros(len(lengths), term.dtype)
+        result = np.zeros(len(lengths), terms.dtype)
         if filled.any():
-            result[filled] = reduction.reduceat(term, self.offsets[:-1][filled])
+            result[filled] = _REDUCTIONS[name].reduceat(terms, self.offsets[:-1][filled])
         return Value(result, is_jagged=False)
 
     def _per_particle(self, value: Value) -> Array:
-        if value.is_jagged or value.array.ndim == 0:
-            return np.broadcast_to(value.array, self.offsets[-1:] if value.array.ndim == 0 else value.array.shape)
+        if value.is_jagged:
+            return value.array
+        if value.array.ndim == 0:
+            return np.broadcast_to(value.array, (int(self.offsets[-1]),))
         return np.repeat(value.array, np.diff(self.offsets))
 
-    def _apply(self, function: Callable[..., Array], *terms: ast.expr) -> Value:
-        return self._combine(function, *(self.visit(term) for term in terms))
+    def _chain(self, function: Callable[..., Array], values: list[Value]) -> Value:
+        result = values[0]
+        for value in values[1:]:
+            result = self._combine(function, result, value)
+        return result
 
     def _combine(self, function: Callable[..., Array], *values: Value) -> Value:
         is_jagged = any(value.is_jagged for value in values)
         arrays = (
             self._per_particle(v) if is_jagged and v.array.ndim > 0 else v.array for v in values
         )
-        return Value(np.asarray(function(*arrays)), is_jagged)
+        result = np.asarray(function(*arrays))
+        # Truth values are numbers here, so that they can be summed and subtracted.
+        return Value(result.astype(np.int64) if result.dtype == bool else result, is_jagged)

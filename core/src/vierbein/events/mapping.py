@@ -1,5 +1,6 @@
 """A detector's records -> events, said in data: the whole of most adapters."""
 
+import re
 from collections.abc import Mapping as MappingType
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -69,7 +70,7 @@ class Mapping:
     units
         The file's unit of each column that is not in GeV, cm, ns or a pure number.
     event_id
-        Expression for the events' unique numbers; their position in the file if empty.
+        Expression for the events' unique numbers; their position in the dataset if empty.
     event_weight
         Expression for the event weights; ones if empty.
     pdg
@@ -104,9 +105,18 @@ class Mapping:
     def __post_init__(self) -> None:
         if set(self.p4) != set(P4):
             raise MappingError("p4", ", ".join(self.p4) or "nothing", ", ".join(P4))
+        for where, text in self._expressions().items():
+            if not isinstance(text, str):
+                raise MappingError(where, repr(text), "an expression")
+        read = self.columns()
         for column, unit in self.units.items():
             factor(unit, column)
-        self.columns()
+            if column not in read:  # a misspelt name would leave its column in another unit
+                raise MappingError(f"units.{column}", "a column that is not read", ", ".join(read))
+        for where, quantity in self._quantities().items():
+            _check_quantity(where, quantity)
+        if not self.largest_energy > 0:
+            raise MappingError("largest_energy", repr(self.largest_energy), "more than 0 GeV")
 
     @property
     def schema(self) -> FeatureSchema:
@@ -121,10 +131,8 @@ class Mapping:
 
     def columns(self) -> tuple[str, ...]:
         """Name the file's columns that it reads, sorted."""
-        texts = [*self.p4.values(), *self.cuts, self.event_id, self.event_weight]
-        quantities = [*self.features.values(), *self.event_features.values(), *self.truth.values()]
-        texts += [q.value for q in (*quantities, self.pdg) if q is not None]
-        return tuple(sorted({c for text in texts if text for c in Expression(text).columns}))
+        texts = self._expressions().values()
+        return tuple(sorted({column for text in texts for column in Expression(text).columns}))
 
     def read(self, records: Records) -> EventBatch:
         """Turn records into events.
@@ -144,10 +152,11 @@ class Mapping:
         features = [at.quantity(name, q, "particle") for name, q in self.features.items()]
         per_event = [at.quantity(name, q, "event") for name, q in self.event_features.items()]
         num_events = len(offsets) - 1
-        pdg = None if self.pdg is None else at.quantity("pdg", self.pdg, "particle").astype(np.int64)
-        if pdg is not None:
+        pdg = None
+        if self.pdg is not None:
+            pdg = at.quantity("pdg", self.pdg, "particle").astype(np.int64)
             check_pdg(pdg, offsets, records)
-        ids = at.events(self.event_id) if self.event_id else records.positions
+        ids = at.events(self.event_id) if self.event_id else records.numbers
         batch = EventBatch(
             self.schema,
             torch.from_numpy(p4.astype(np.float32)),
@@ -182,19 +191,40 @@ class Mapping:
         if lacking := sorted({"domain", "p4", "features"} - set(data)):
             raise MappingError(lacking[0], "nothing", "a value")
         parts = dict(data)
+        for name in ("p4", "units", "features", "event_features", "truth"):
+            if not isinstance(data.get(name, {}), MappingType):
+                raise MappingError(name, repr(data[name]), "names and their values")
         for name in ("features", "event_features", "truth"):
-            parts[name] = {key: _quantity(q, f"{name}.{key}") for key, q in data.get(name, {}).items()}
+            given = data.get(name, {})
+            parts[name] = {key: _quantity(q, f"{name}.{key}") for key, q in given.items()}
         if data.get("pdg") is not None:
             parts["pdg"] = _quantity(data["pdg"], "pdg")
+        if not isinstance(data.get("cuts", ()), list | tuple):
+            raise MappingError("cuts", repr(data["cuts"]), "a list of expressions")
         parts["cuts"] = tuple(data.get("cuts", ()))
         return cls(**parts)
+
+    def _quantities(self) -> dict[str, Quantity]:
+        kinds = ("features", "event_features", "truth")
+        found = {f"{kind}.{name}": q for kind in kinds for name, q in getattr(self, kind).items()}
+        return found if self.pdg is None else {**found, "pdg": self.pdg}
+
+    def _expressions(self) -> dict[str, str]:
+        """Give every expression, by its place in the mapping."""
+        one = {"event_id": self.event_id, "event_weight": self.event_weight}
+        return {
+            **{f"p4.{name}": text for name, text in self.p4.items()},
+            **{where: quantity.value for where, quantity in self._quantities().items()},
+            **{f"cuts.{index}": text for index, text in enumerate(self.cuts)},
+            **{where: text for where, text in one.items() if text},
+        }
 
     def _columns_of(self, records: Records) -> tuple[dict[str, Value], NDArray[np.int64]]:
         columns: dict[str, Value] = {}
         offsets, first = None, ""
         for name in self.columns():
             column = records[name]
-            values = column.values if isinstance(column, Jagged) else column
+            values: NDArray[Any] = column.values if isinstance(column, Jagged) else column
             check_column(name, column, records)
             if name in self.units:
                 values = values * factor(self.units[name], name)
@@ -265,13 +295,22 @@ def _translate(
     return np.array([codes[str(key)] for key in keys])[place]
 
 
+def _check_quantity(where: str, quantity: Quantity) -> None:
+    roles = [role.value for role in Role]
+    if quantity.role not in roles:
+        raise MappingError(f"{where}.role", repr(quantity.role), f"one of {', '.join(roles)}")
+    for key, code in quantity.codes.items():
+        if not re.fullmatch(r"-?(0|[1-9]\d*)", str(key)) or not isinstance(code, int):
+            raise MappingError(f"{where}.codes", f"{key}: {code}", "whole numbers")
+
+
 def _quantity(data: Any, where: str) -> Quantity:
     if isinstance(data, Quantity):
         return data
     if isinstance(data, str):
         return Quantity(data)
     known = set(Quantity.__dataclass_fields__)
-    if not isinstance(data, dict) or "value" not in data or not set(data) <= known:
+    if not isinstance(data, MappingType) or "value" not in data or not set(data) <= known:
         raise MappingError(where, str(data), f"value and any of {', '.join(sorted(known))}")
     return Quantity(**data)
 
@@ -290,4 +329,3 @@ def _truth_tensor(values: NDArray[Any]) -> torch.Tensor:
 def _weights(at: _Reader, text: str, num_events: int) -> torch.Tensor:
     values = at.quantity("event_weight", Quantity(text), "event") if text else np.ones(num_events)
     return torch.from_numpy(values.astype(np.float32))
-

@@ -1,7 +1,7 @@
 """Records: what a file or an event generator holds, before an adapter has read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,14 @@ class Records:
         Where they come from, for error messages.
     entries
         The position of each record in that file; counted from 0 if not given.
+    first
+        How many records the files before this one hold.
     """
 
     columns: Mapping[str, Column]
     file: str
     entries: NDArray[np.int64] | None = None
+    first: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
@@ -43,6 +46,11 @@ class Records:
         """Where each record stands in its file."""
         return np.arange(len(self)) if self.entries is None else self.entries
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Where each record stands in all files together."""
+        return self.positions + self.first
+
     def without(self, bad: NDArray[np.int64]) -> "Records":
         """Set some records aside, by their place in this run."""
         kept = np.setdiff1d(np.arange(len(self)), bad)
@@ -54,4 +62,4 @@ class Records:
             return Jagged(column.values[entries], offsets)
 
         columns = {name: keep(column) for name, column in self.columns.items()}
-        return Records(columns, self.file, self.positions[kept])
+        return replace(self, columns=columns, entries=self.positions[kept])

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from vierbein.errors.features import UnknownFeatureError
+
 
 class Role(StrEnum):
     """How a feature changes when the event is rotated or boosted."""
@@ -62,7 +64,10 @@ class FeatureSchema:
         return tuple(feature.name for feature in self.event_features)
 
     def __getitem__(self, name: str) -> Feature:
-        return next(f for f in (*self.features, *self.event_features) if f.name == name)
+        for feature in (*self.features, *self.event_features):
+            if feature.name == name:
+                return feature
+        raise UnknownFeatureError("feature", name, (*self.names, *self.event_names))
 
     def to_json(self) -> dict[str, Any]:
         """Give the schema as plain data, for cards and manifests."""

@@ -22,7 +22,7 @@ def uniform(event_id: NDArray[np.int64], salt: int = 0) -> NDArray[np.float64]:
         x = event_id.astype(np.uint64) + _GOLDEN * np.uint64(salt + 1)
         x = (x ^ (x >> np.uint64(30))) * _MIX[0]
         x = (x ^ (x >> np.uint64(27))) * _MIX[1]
-    return ((x ^ (x >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+    return ((x ^ (x >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def split(
@@ -40,8 +40,8 @@ def split(
     Returns
     -------
     dict
-        Positions of each part's events, in an order that depends on their ids alone, so that the
-        first n of a larger sample's part are the same events.
+        Positions of each part's events, in an order that depends on their ids alone: the first 100
+        events of a part hold its first 50, however the file was sorted.
     """
     number = uniform(event_id)
     order = np.argsort(uniform(event_id, salt=1), kind="stable")

@@ -1,10 +1,18 @@
 """Datasets: where records come from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vierbein.errors.records import CannotWriteError
 from vierbein.events.records import Records
+
+Columns = Mapping[str, NDArray[np.generic]]
+"""Columns of a file by name, one value an event."""
 
 
 class Dataset(ABC):
@@ -12,6 +20,12 @@ class Dataset(ABC):
 
     A dataset streams: it holds one run of records in memory at a time. The same settings give the
     same records, byte for byte.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Endings of the files that it reads, such as ``.parquet``; none for an event generator.
+
+    A dataset that has any is built of a file's path alone: ``Class(path=...)``.
     """
 
     @abstractmethod
@@ -35,3 +49,24 @@ class Dataset(ABC):
         EmptyFileError
             If there are no records.
         """
+
+    @classmethod
+    def write(cls, path: Path, runs: Iterable[Columns]) -> None:  # noqa: ARG003 - the contract names it
+        """Write columns to a new file of this format, one run of them in memory at a time.
+
+        The file appears when all runs are in it; one that was there is replaced. Most datasets
+        only read.
+
+        Parameters
+        ----------
+        path
+            The file.
+        runs
+            Runs of the same columns, one value an event; there is at least one.
+
+        Raises
+        ------
+        CannotWriteError
+            If the dataset only reads.
+        """
+        raise CannotWriteError(str(path), cls.__name__)

@@ -1,4 +1,4 @@
-"""Hardware backends: a network -> an artifact that runs elsewhere, verified against golden vectors."""
+"""Hardware backends: a network -> an artifact that runs elsewhere, verified by golden vectors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from vierbein.events.batch import EventBatch

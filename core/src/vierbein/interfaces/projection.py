@@ -1,5 +1,6 @@
 """The learned map from a detector's features to those that a base was pretrained on."""
 
+import warnings
 from collections.abc import Mapping
 
 import torch
@@ -55,11 +56,13 @@ class Projection(nn.Module):
         self.wanted = wanted
         self.extra = tuple(name for name in given.names if name not in wanted.names)
         self.defaulted = tuple(name for name in wanted.names if name not in given.names)
-        # A feature that never varies keeps its place and its scale.
         of_given = [statistics[name] for name in given.names]
         self.register_buffer("mean", torch.tensor([mean for mean, _ in of_given]))
-        self.register_buffer("scale", torch.tensor([std if std > 0 else 1.0 for _, std in of_given]))
-        self.linear = nn.Linear(len(given.names), len(wanted.names))
+        self.register_buffer("scale", torch.tensor([_scale(std) for _, std in of_given]))
+        # No random start: the run's random numbers do not depend on what the detector has.
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # no feature is legal
+            linear = nn.Linear(len(given.names), len(wanted.names), device="meta")
+        self.linear = linear.to_empty(device="cpu")
         with torch.no_grad():
             self.linear.weight.zero_()
             self.linear.bias.zero_()
@@ -69,13 +72,17 @@ class Projection(nn.Module):
                     self.linear.weight[row, given.names.index(name)] = 1.0
                 else:
                     mean, std = statistics[name]
-                    self.linear.bias[row] = (defaults[name] - mean) / (std if std > 0 else 1.0)
+                    self.linear.bias[row] = (defaults[name] - mean) / _scale(std)
 
     def forward(self, events: EventBatch) -> EventBatch:
         """Give the same events in the base's features, standardised."""
         return events.map_features(
             self.wanted, lambda features: self.linear((features - self.mean) / self.scale)
         )
+
+
+def _scale(std: float) -> float:
+    return std if std > 0 else 1.0  # a feature that never varies keeps its scale
 
 
 def _same_meaning(given: FeatureSchema, wanted: FeatureSchema, name: str) -> None:

@@ -43,6 +43,8 @@ class RunView(Protocol):
         """Give the run's physics observables by name."""
         ...
 
-    def train_variant(self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool) -> Fit:
+    def train_variant(
+        self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool
+    ) -> Fit:
         """Train again: from the base or from scratch, with the run's own protocol and budget."""
         ...

@@ -1,0 +1,137 @@
+"""Golden vectors and the comparison with them: a backend never verifies itself."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vierbein.events.batch import EventBatch
+from vierbein.interfaces.hardware import Numerics, Vectors
+from vierbein.interfaces.network import Network, PaddedNetwork
+
+INPUTS = ("p4", "features", "mask")
+OUTPUTS = ("particles", "pooled", "prediction")
+"""In the order in which the network computes them."""
+
+_ORDINARY = 8
+_LARGE = 1e3
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How an emulation compares with the golden outputs.
+
+    Parameters
+    ----------
+    is_equal
+        As the backend's numerics demand.
+    first_differing
+        The first tensor that is not equal, in the network's order.
+    differences
+        Largest difference by tensor, relative to its scale; infinite where one is missing, has
+        another shape, or is not finite where the other is.
+    """
+
+    is_equal: bool
+    first_differing: str | None
+    differences: Mapping[str, float]
+
+
+def golden(network: Network, example: EventBatch) -> tuple[Vectors, Vectors]:
+    """Compute what a backend must reproduce.
+
+    Ordinary events come first, among them the longest, which fills every slot. Then those that
+    break exporters: no particle, one particle, slots in reverse order so that particles stand
+    behind empty slots, and values a thousand times too large (MeV read as GeV).
+
+    Parameters
+    ----------
+    network
+        Computes them in evaluation mode; it is left as it was.
+    example
+        Events in the adapter's schema, at least one.
+
+    Returns
+    -------
+    dict
+        Inputs: ``p4``, ``features``, ``mask``.
+    dict
+        Outputs: ``particles``, ``pooled``, ``prediction``.
+    """
+    longest = example.num_particles.argmax().reshape(1)
+    others = torch.arange(min(len(example), _ORDINARY), device=longest.device)
+    padded = example.take(torch.cat([longest, others])).padded
+    only_first = torch.zeros_like(padded.mask[:1])
+    only_first[:, 0] = padded.mask[:1, 0]
+    blocks = []
+    for values, is_mask in ((padded.p4, False), (padded.features, False), (padded.mask, True)):
+        kept = only_first if is_mask else values[:1] * only_first.unsqueeze(-1)
+        large = values[:1] if is_mask else values[:1] * _LARGE
+        blocks.append(
+            torch.cat([values, torch.zeros_like(values[:1]), kept, values[:2].flip(1), large])
+        )
+    with torch.no_grad():
+        outputs = PaddedNetwork(deepcopy(network).eval(), example.schema)(*blocks)
+    return _named(INPUTS, blocks), _named(OUTPUTS, outputs)
+
+
+def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verification:
+    """Hold an emulation against the golden outputs.
+
+    A difference is relative to its event's largest magnitude in the tensor, or to the median
+    event's where that is larger: an event of large values does not excuse the others.
+
+    Parameters
+    ----------
+    outputs
+        The golden ones, one row an event.
+    emulated
+        The backend's, by the same names.
+    numerics
+        What agreement means: every bit, or a tolerance.
+    """
+    differences = {
+        name: _difference(values, emulated[name]) if name in emulated else np.inf
+        for name, values in outputs.items()
+    }
+    differing = [
+        name
+        for name, values in outputs.items()
+        if (
+            not (name in emulated and _same_bits(values, emulated[name]))
+            if numerics.is_exact
+            else not differences[name] <= numerics.tolerance
+        )
+    ]
+    return Verification(not differing, differing[0] if differing else None, differences)
+
+
+def _named(names: tuple[str, ...], tensors: Any) -> Vectors:
+    return {name: tensor.cpu().numpy() for name, tensor in zip(names, tensors, strict=True)}
+
+
+def _same_bits(first: NDArray[Any], second: NDArray[Any]) -> bool:
+    same_kind = first.shape == second.shape and first.dtype == second.dtype
+    return same_kind and first.tobytes() == second.tobytes()
+
+
+def _difference(expected: NDArray[Any], found: NDArray[Any]) -> float:
+    if expected.shape != found.shape:
+        return np.inf
+    ours, theirs = (
+        values.reshape(len(values), -1).astype(np.float64) for values in (expected, found)
+    )
+    finite = np.isfinite(ours)
+    if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
+        return np.inf
+    magnitude = np.abs(np.where(finite, ours, 0.0)).max(axis=1, initial=0.0)
+    scale = np.maximum(magnitude, np.median(magnitude))
+    apart = np.abs(np.where(finite, theirs - np.where(finite, ours, 0.0), 0.0)).max(
+        axis=1, initial=0
+    )
+    ratio = np.divide(apart, scale, out=np.where(apart > 0, np.inf, 0.0), where=scale > 0)
+    return float(np.nan_to_num(ratio, nan=np.inf).max(initial=0.0))
