@@ -1,0 +1,1 @@
+"""The Particle Transformer: attention between particles, biased by their pairs' physics."""

@@ -1,0 +1,96 @@
+"""Attention between particles, biased by their pairs."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Feedforward(nn.Sequential):
+    """Two layers that every particle passes alone.
+
+    Parameters
+    ----------
+    width
+        Of input and output.
+    expansion
+        Width of the hidden layer over `width`.
+    """
+
+    def __init__(self, width: int, expansion: int) -> None:
+        super().__init__(
+            nn.LayerNorm(width),
+            nn.Linear(width, expansion * width),
+            nn.GELU(),
+            nn.LayerNorm(expansion * width),
+            nn.Linear(expansion * width, width),
+        )
+
+
+class ParticleAttention(nn.Module):
+    """Attention of every particle to every particle, with a bias from their pair.
+
+    Parameters
+    ----------
+    width
+        Of input and output.
+    num_heads
+        Heads that the width is divided among.
+    """
+
+    def __init__(self, width: int, num_heads: int) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.norm = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.out_norm = nn.LayerNorm(width)
+
+    def forward(
+        self,
+        x: Float[Tensor, "event slot width"],
+        bias: Float[Tensor, "head event slot slot"],
+    ) -> Float[Tensor, "event slot width"]:
+        """Attend."""
+        num_events, num_slots, width = x.shape
+        head_width = width // self.num_heads
+        qkv = self.qkv(self.norm(x)).view(num_events, num_slots, 3, self.num_heads, head_width)
+        # Heads first, as the bias has them: then adding it is part of the product.
+        q, k, v = qkv.permute(2, 3, 0, 1, 4).flatten(1, 2).unbind(0)
+        logits = torch.baddbmm(bias.flatten(0, 1), q, k.transpose(1, 2), alpha=head_width**-0.5)
+        values = logits.softmax(-1) @ v
+        values = values.view(self.num_heads, num_events, num_slots, head_width)
+        attended: Tensor = self.out(values.permute(1, 2, 0, 3).flatten(2))
+        normed: Tensor = self.out_norm(attended)
+        return normed
+
+
+class ParticleBlock(nn.Module):
+    """Particle attention, then a feedforward network, each added to its input.
+
+    Parameters
+    ----------
+    width
+        Of input and output.
+    num_heads
+        Attention heads.
+    expansion
+        Width of the feedforward network's hidden layer over `width`.
+    dropout
+        Probability of losing a feature of what is added.
+    """
+
+    def __init__(self, width: int, num_heads: int, expansion: int, dropout: float) -> None:
+        super().__init__()
+        self.attention = ParticleAttention(width, num_heads)
+        self.feedforward = Feedforward(width, expansion)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        x: Float[Tensor, "event slot width"],
+        bias: Float[Tensor, "head event slot slot"],
+    ) -> Float[Tensor, "event slot width"]:
+        """Refine the particles."""
+        x = x + self.dropout(self.attention(x, bias))
+        refined: Tensor = x + self.dropout(self.feedforward(x))
+        return refined

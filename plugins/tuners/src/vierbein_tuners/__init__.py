@@ -1,0 +1,1 @@
+"""Tuners: which parameters of a base learn, and how."""
