@@ -147,6 +147,7 @@ class DisabledError(VierbeinError):
     """A component is installed, and its plugin is switched off by the environment."""
 
     def __init__(self, kind: str, name: str, distribution: str, variable: str) -> None:
+        self.variable = variable
         act = "lists it" if variable == "VIERBEIN_DISABLE_PLUGINS" else "does not list it"
         cure = "Remove it from" if variable == "VIERBEIN_DISABLE_PLUGINS" else "Add it to"
         super().__init__(
@@ -195,10 +196,11 @@ class DamagedMetadataError(VierbeinError):
     """The metadata of an installed plugin cannot be read."""
 
     def __init__(self, plugin: str, folder: str, reason: str) -> None:
+        self.plugin = plugin
         super().__init__(
-            f"The metadata of {plugin} in {folder} are damaged: {reason}.\n"
-            "  What it offers is left out; everything else works.\n"
-            "  Install that plugin again; if that fails, remove its .dist-info folder first."
+            f"The metadata of {plugin} are damaged: {reason}.\n"
+            f"  They are in {folder}; what they offer is left out, everything else works.\n"
+            f"  Remove that folder, and install {plugin} again."
         )
 
 
@@ -234,3 +236,14 @@ class UnusableClassError(VierbeinError):
 
     def __init__(self, kind: str, name: str, plugin: str, reason: str, cure: str) -> None:
         super().__init__(f"{kind}={name} of {plugin} cannot be built.\n  {reason}\n  {cure}")
+
+
+class AmbiguousNameError(VierbeinError):
+    """One name, components of several kinds."""
+
+    def __init__(self, asked: str, choices: Sequence[str]) -> None:
+        super().__init__(
+            f"{asked!r} is the name of {len(choices)} components.\n"
+            f"  They are:  {'   '.join(choices)}\n"
+            f"  Say which one:  vierbein plugins show {choices[0]}"
+        )

@@ -1,7 +1,7 @@
 """One installed component, as its distribution's metadata names it."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 def canonical(distribution: str) -> str:
@@ -15,8 +15,7 @@ def canonical(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
-@dataclass(frozen=True, order=True)
-class Component:
+class Component(NamedTuple):
     """A class that a plugin offers under a name.
 
     Parameters

@@ -1,15 +1,15 @@
 """Files that plugins bring for composition: presets and experiments."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vierbein.registry.component import Component
-from vierbein.registry.source import package_folders
+from vierbein.registry.locate import package_folders
 
 
-@dataclass(frozen=True, order=True)
-class Preset:
+class Preset(NamedTuple):
     """A file of a plugin's package that stands for a component with some settings.
 
     Parameters
@@ -22,6 +22,12 @@ class Preset:
 
     path: Path
     distribution: str
+
+    def builds_on(self, component: Component) -> bool:
+        """Say whether a component stands in the file's defaults list."""
+        names = f"{re.escape(component.name)}|{re.escape(component.qualified)}"
+        pattern = rf"^defaults:(?:\s*\[|(?:\s*-.*\n)*\s*-)[^\]\n]*?\b(?:{names})\b"
+        return re.search(pattern, self.path.read_text("utf-8"), re.MULTILINE) is not None
 
 
 def conf_files(

@@ -1,26 +1,27 @@
 """Read a NumPy docstring: its first paragraph, and what it says of each parameter."""
 
-import inspect
 import re
+from typing import Final
+
+SECTION: Final = re.compile(
+    r"^Parameters\n-{3,}\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def first_paragraph(docstring: str | None) -> str:
-    """Give the text before the first blank line, in one line."""
-    return " ".join(inspect.cleandoc(docstring or "").partition("\n\n")[0].split())
+    """Give the text before the first blank line, in one line; of a docstring without indents."""
+    return " ".join((docstring or "").partition("\n\n")[0].split())
 
 
 def parameters(docstring: str | None) -> dict[str, str]:
-    r"""Read the Parameters section: name -> meaning.
+    r"""Read the Parameters section of a docstring without indents: name -> meaning.
 
     Examples
     --------
     >>> parameters("One line.\n\nParameters\n----------\nrank, alpha\n    Size of the update.\n")
     {'rank': 'Size of the update.', 'alpha': 'Size of the update.'}
     """
-    text = inspect.cleandoc(docstring or "")
-    section = re.search(
-        r"^Parameters\n-{3,}\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", text, re.MULTILINE | re.DOTALL
-    )
+    section = SECTION.search(docstring or "")
     meanings: dict[str, str] = {}
     names: list[str] = []
     for line in section[1].splitlines() if section else ():

@@ -32,8 +32,8 @@ def from_class(kind: str, cls: type) -> tuple[Setting, ...]:
         signature = inspect.signature(cls, eval_str=True)
     except Exception:  # noqa: BLE001 - a name that exists for type checkers only
         signature = inspect.signature(cls)
-    own = docstring.parameters(cls.__dict__["__init__"].__doc__ if "__init__" in vars(cls) else "")
-    meanings = docstring.parameters(cls.__doc__) | own
+    own = docstring.parameters(inspect.getdoc(vars(cls).get("__init__")))
+    meanings = docstring.parameters(inspect.getdoc(cls)) | own
     variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
     return tuple(
         _setting(cls, parameter, meanings.get(parameter.name, ""))

@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,38 +23,12 @@ from vierbein.registry.component import Component, canonical
 from vierbein.registry.conf import Preset, conf_files
 from vierbein.registry.kinds import API, KINDS, SPECIAL, rank
 from vierbein.registry.known import provider
+from vierbein.registry.problem import Problem, Withheld
 from vierbein.registry.setting import Setting
 from vierbein.registry.walk import Entry, Plugin, walk
 
 DISABLE: Final = "VIERBEIN_DISABLE_PLUGINS"
 ONLY: Final = "VIERBEIN_PLUGINS"
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something installed that does not work as it should.
-
-    Parameters
-    ----------
-    what
-        One word: damaged, api, requirement, clash, environment, stale, broken, settings.
-    distribution
-        Whose it is; "" where that cannot be told.
-    message
-        What is wrong and what to do.
-    """
-
-    what: str
-    distribution: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """A component that is installed and cannot be chosen, and why."""
-
-    component: Component
-    reason: VierbeinError
 
 
 class Registry:
@@ -98,6 +71,13 @@ class Registry:
     def names(self, kind: str) -> tuple[str, ...]:
         """Name the components of a kind; a name that several offer stands once."""
         return tuple(sorted({c.name for c in self.components if c.kind == kind}))
+
+    def kinds_of(self, asked: str) -> tuple[str, ...]:
+        """Name the kinds in which `find` knows a name, if only to say why it cannot be chosen."""
+        everything = [*self.components, *(withheld.component for withheld in self.withheld)]
+        here = {c.kind for c in everything if _matches(c, c.kind, asked)}
+        known = {kind for kind in KINDS if provider(kind, asked)}
+        return tuple(sorted(here or known, key=rank))
 
     def packages(self) -> tuple[str, ...]:
         """Name the import packages of the plugins."""
@@ -192,8 +172,19 @@ class Registry:
         """
         from vierbein.registry.loading import load  # noqa: PLC0415
 
-        plugin = self.plugins[component.distribution]
-        return load(component, plugin.requirements)
+        return load(component, self.plugins[component.distribution])
+
+    def summary(self, component: Component) -> str:
+        """Say in a line what a component is, from its source; "" if that is not cheap."""
+        from vierbein.registry.summary import summary  # noqa: PLC0415
+
+        return summary(component.target, self._path)
+
+    def about(self, component: Component) -> tuple[str, str]:
+        """Give the first paragraph of a component's docstring, and `file:line` of its class."""
+        from vierbein.registry.summary import about  # noqa: PLC0415
+
+        return about(component.target, self._path)
 
     def presets(self, kind: str) -> dict[str, Preset]:
         """Collect the presets of a kind; nothing is imported."""
@@ -262,7 +253,7 @@ def installed(
     found = sorted(walk(path), key=str)
     plugins = [plugin for plugin in found if isinstance(plugin, Plugin)]
     problems = [
-        Problem("damaged", "", str(error))
+        Problem("damaged", error.plugin, str(error))
         for error in found
         if isinstance(error, DamagedMetadataError)
     ]

@@ -3,7 +3,7 @@
 from typing import Final
 
 API: Final = 1
-"""Version of the plugin API: it stands in the groups' names, so that no import is needed to know it."""
+"""Version of the plugin API: it stands in the groups' names, and so is known without an import."""
 
 KINDS: Final[dict[str, str]] = {
     "dataset": "where records come from: files or an event generator",
@@ -17,7 +17,7 @@ KINDS: Final[dict[str, str]] = {
     "generator": "conditions -> sampled events, learned",
     "observable": "a physics quantity that is computed from events, by name",
 }
-"""Kinds of today, in the order of the data's way; any other `vierbein.v1.<word>` is a kind by itself."""
+"""Today's kinds, in the order of the data's way; any other `vierbein.v1.<word>` is one too."""
 
 MULTI: Final = ("tuner", "safeguard", "observable", "hardware", "compressor")
 """Kinds of which a run may choose several; their settings stand under `<kind>.<name>`."""

@@ -1,28 +1,28 @@
 """Import a component, and say what is broken where that fails."""
 
-import importlib
+import sys
 import traceback
-from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
 from vierbein.errors.plugins import BrokenPluginError
 from vierbein.registry.component import Component
-from vierbein.registry.requirement import Requirement
+from vierbein.registry.locate import package_folders, source_file
+from vierbein.registry.stale import stale
+from vierbein.registry.walk import Plugin
 
 
-def load(component: Component, requirements: Iterable[Requirement], hint: str = "") -> Any:
+def load(component: Component, plugin: Plugin) -> Any:
     """Import what a component's entry point names.
 
     Parameters
     ----------
     component
         What to import.
-    requirements
-        What its distribution declares that it needs.
-    hint
-        A cure that is known already, told if the import fails.
+    plugin
+        Its distribution.
 
     Returns
     -------
@@ -32,71 +32,75 @@ def load(component: Component, requirements: Iterable[Requirement], hint: str = 
     Raises
     ------
     BrokenPluginError
-        If the import fails in whatever way.
+        If the import fails in whatever way; the cause is kept.
     """
     module, _, name = component.target.partition(":")
     try:
-        loaded: Any = importlib.import_module(module)
+        loaded: Any = import_module(module)
         for part in name.split(".") if name else ():
             loaded = getattr(loaded, part)
     except (Exception, SystemExit) as fault:
-        raise _broken(component, fault, hint or _cure(component, fault, requirements)) from fault
+        lines = str(fault).splitlines() or [""]
+        reason = f"{type(fault).__name__}: {lines[0]}".removesuffix(": ")
+        place, cure = _place(component, fault), _cure(component, plugin, fault)
+        raise broken(component, reason, place, cure) from fault
     if name and not isinstance(loaded, type):
         reason = f"{name} is a {type(loaded).__name__}, not a class"
-        where = getattr(importlib.import_module(module), "__file__", "") or module
-        cure = f"Its author mends the entry point: it must name a class ({component.distribution})."
-        raise BrokenPluginError(*_identity(component), reason, where, cure)
+        cure = "Tell its author: the entry point must name a class."
+        raise broken(component, reason, _file(module), cure)
     return loaded
 
 
-def _identity(component: Component) -> tuple[str, str, str, str, str]:
+def broken(component: Component, reason: str, place: str, cure: str) -> BrokenPluginError:
+    """Make the error that names a component's plugin."""
     c = component
-    return c.kind, c.name, c.distribution, c.version, c.target
-
-
-def _broken(component: Component, fault: BaseException, cure: str) -> BrokenPluginError:
-    reason = f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}".rstrip(
-        ": "
+    return BrokenPluginError(
+        c.kind, c.name, c.distribution, c.version, c.target, reason, place, cure
     )
-    return BrokenPluginError(*_identity(component), reason, _place(component, fault), cure)
+
+
+def _file(module: str) -> str:
+    return getattr(sys.modules.get(module), "__file__", None) or module
 
 
 def _place(component: Component, fault: BaseException) -> str:
-    """Find the line of the plugin that the fault came from; the last line of all if none is."""
+    """Find the plugin's line that the fault came from; the last line of all if none is its own."""
     if isinstance(fault, SyntaxError) and fault.filename:
         return f"{fault.filename}:{fault.lineno}"
+    machinery = (__file__, sys.modules["importlib"].__file__)
     frames = [
         frame
         for frame in traceback.extract_tb(fault.__traceback__)
-        if not frame.filename.startswith("<frozen") and Path(frame.filename) != Path(__file__)
+        if not frame.filename.startswith("<frozen") and frame.filename not in machinery
     ]
-    frames = [f for f in frames if Path(f.filename).parts[-3:-1] != ("python3", "importlib")]
-    own = [f for f in frames if component.package in Path(f.filename).parts]
-    chosen = (own or frames)[-1:]
-    return f"{chosen[0].filename}:{chosen[0].lineno}" if chosen else component.module
+    roots = [*package_folders(component.package), source_file(component.package)]
+    own = [f for f in frames if any(r and Path(f.filename).is_relative_to(r) for r in roots)]
+    for frame in (own or frames)[-1:]:
+        return f"{frame.filename}:{frame.lineno}"
+    return _file(component.module)
 
 
-def _cure(component: Component, fault: BaseException, requirements: Iterable[Requirement]) -> str:
-    """Name declared requirements that are missing; never guess one from an import's name."""
-    missing = [str(r) for r in requirements if r.applies and not _is_installed(r.name)]
-    if isinstance(fault, ImportError) and missing:
-        return "Install what it declares that it needs:  pip install " + " ".join(
-            f"'{name}'" for name in sorted(missing)
-        )
-    own = (
-        (fault.name or "").partition(".")[0] == component.package
-        if isinstance(fault, ImportError)
-        else False
-    )
-    if isinstance(fault, ModuleNotFoundError) and not own:
+def _cure(component: Component, plugin: Plugin, fault: BaseException) -> str:
+    """Name what is known to help; never guess a distribution from an import's name."""
+    for _, error in stale([plugin]):
+        return str(error).replace("\n", "\n  ")
+    if not isinstance(fault, ImportError):
+        return _without(component)
+    missing = [r for r in plugin.requirements if r.applies and not _is_installed(r.name)]
+    if missing:
+        names = " ".join(sorted(f"'{requirement}'" for requirement in missing))
+        return f"It declares what is missing; install that:  pip install {names}"
+    package = (fault.name or "").partition(".")[0]
+    if isinstance(fault, ModuleNotFoundError) and package != component.package:
         return (
-            f"{component.distribution} does not declare what provides {fault.name!r}: "
-            "tell its author."
+            f"{component.distribution} does not declare what provides {package!r}: tell its author."
         )
-    return (
-        f"Tell its author; to do without the plugin:  "
-        f"VIERBEIN_DISABLE_PLUGINS={component.distribution}"
-    )
+    return _without(component)
+
+
+def _without(component: Component) -> str:
+    off = f"VIERBEIN_DISABLE_PLUGINS={component.distribution}"
+    return f"Tell its author. Everything else works; to leave the plugin out:  {off}"
 
 
 def _is_installed(name: str) -> bool:

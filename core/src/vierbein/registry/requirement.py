@@ -1,15 +1,13 @@
 """What a distribution declares that it needs, compared with what runs."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 PLAIN_VERSION: Final = re.compile(r"\d+(\.\d+)*")
 PLAIN_CLAUSE: Final = re.compile(r"(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)")
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One `Requires-Dist` line.
 
     Parameters

@@ -1,7 +1,6 @@
 """One setting of a component: a typed parameter of its constructor."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 
 class Required:
@@ -16,8 +15,7 @@ class Required:
 REQUIRED: Final = Required()
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A constructor's parameter as its author wrote it.
 
     Parameters

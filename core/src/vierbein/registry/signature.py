@@ -60,16 +60,6 @@ def from_source(kind: str, target: str, path: Sequence[str] | None = None) -> tu
     return tuple(_setting(parameter, meanings.get(parameter.name, "")) for parameter in parameters)
 
 
-def summary_line(target: str, path: Sequence[str] | None = None) -> tuple[str, FoundClass | None]:
-    """Give the first paragraph of a class's docstring, and where the class is."""
-    module, _, name = target.partition(":")
-    try:
-        found = find_class(module, name, path)
-    except NotPlainError:
-        return "", None
-    return docstring.first_paragraph(ast.get_docstring(found.node)), found
-
-
 def _meanings(found: FoundClass) -> dict[str, str]:
     init = _init(found.node)
     own = docstring.parameters(ast.get_docstring(init) if init else None)

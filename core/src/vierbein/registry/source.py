@@ -1,12 +1,12 @@
 """Find a class in a plugin's source without importing the plugin."""
 
 import ast
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Final
+
+from vierbein.registry.locate import source_file
 
 MAX_HOPS: Final = 8
 """Re-exports that are followed before the import system is asked instead."""
@@ -36,50 +36,6 @@ class FoundClass:
     file: Path
     tree: ast.Module
     node: ast.ClassDef
-
-
-def _spec_of(package: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Look up a top-level name, which imports nothing."""
-    spec = PathFinder.find_spec(package, path) if path is not None else None
-    try:
-        return spec or importlib.util.find_spec(package)
-    except ValueError:  # a module in sys.modules without a spec
-        return None
-
-
-def package_folders(package: str, path: Sequence[str] | None = None) -> list[Path]:
-    """Find the folders of an import package; none for a single-file module."""
-    spec = _spec_of(package, path)
-    return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
-
-
-def source_file(module: str, path: Sequence[str] | None = None) -> Path | None:
-    """Find a module's source file.
-
-    Parameters
-    ----------
-    module
-        Its dotted name.
-    path
-        Folders to look in before the import path.
-
-    Returns
-    -------
-    Path | None
-        None where there is no source: not installed, or compiled.
-    """
-    package, *parts = module.split(".")
-    if not parts:
-        spec = _spec_of(package, path)
-        origin = Path(spec.origin) if spec and spec.has_location and spec.origin else None
-        return origin if origin and origin.suffix == ".py" else None
-    folders = [folder.joinpath(*parts[:-1]) for folder in package_folders(package, path)]
-    candidates = (
-        folder / file
-        for folder in folders
-        for file in (Path(parts[-1], "__init__.py"), Path(f"{parts[-1]}.py"))
-    )
-    return next((file for file in candidates if file.is_file()), None)
 
 
 def find_class(

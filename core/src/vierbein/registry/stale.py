@@ -3,19 +3,21 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from vierbein.errors.plugins import StaleEntryPointsError
+from vierbein.registry.problem import Problem
 from vierbein.registry.walk import GROUP, Plugin
 
 
 def editable_folder(plugin: Plugin) -> Path | None:
     """Give the folder of an editable install; None for a plugin installed otherwise."""
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - only editable installs need it
+
     try:
-        record = json.loads(plugin.metadata.read_text("direct_url.json") or "{}")
+        record = json.loads((plugin.folder / "direct_url.json").read_text("utf-8"))
         editable = record.get("dir_info", {}).get("editable")
         return Path(unquote(urlsplit(record["url"]).path)) if editable else None
-    except (ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, AttributeError):
         return None
 
 
@@ -59,3 +61,8 @@ def stale(plugins: Iterable[Plugin]) -> Iterator[tuple[Plugin, StaleEntryPointsE
         if now != then:
             added, removed = sorted(now - then), sorted(then - now)
             yield plugin, StaleEntryPointsError(plugin.name, str(folder), added, removed)
+
+
+def stale_problems(plugins: Iterable[Plugin]) -> list[Problem]:
+    """Tell which editable installs must be installed again."""
+    return [Problem("stale", plugin.name, str(error)) for plugin, error in stale(plugins)]

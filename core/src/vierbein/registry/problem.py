@@ -1,0 +1,31 @@
+"""What keeps installed components from being used."""
+
+from typing import NamedTuple
+
+from vierbein.errors.base import VierbeinError
+from vierbein.registry.component import Component
+
+
+class Problem(NamedTuple):
+    """Something installed that does not work as it should.
+
+    Parameters
+    ----------
+    what
+        One word: damaged, api, requirement, clash, environment, stale, broken, settings, class.
+    distribution
+        Whose it is.
+    message
+        What is wrong and what to do.
+    """
+
+    what: str
+    distribution: str
+    message: str
+
+
+class Withheld(NamedTuple):
+    """A component that is installed and cannot be chosen, and why."""
+
+    component: Component
+    reason: VierbeinError
