@@ -227,7 +227,7 @@ class Mapping:
             values: NDArray[Any] = column.values if isinstance(column, Jagged) else column
             check_column(name, column, records)
             if name in self.units:
-                values = values * factor(self.units[name], name)
+                values = values * np.float64(factor(self.units[name], name))
             columns[name] = Value(values, isinstance(column, Jagged))
             if not isinstance(column, Jagged):
                 continue
@@ -323,7 +323,7 @@ def _columns_tensor(columns: list[NDArray[Any]], length: int) -> torch.Tensor:
 
 def _truth_tensor(values: NDArray[Any]) -> torch.Tensor:
     kind = np.int64 if values.dtype.kind in "iub" else np.float32
-    return torch.from_numpy(np.ascontiguousarray(values, dtype=kind))
+    return torch.from_numpy(np.array(values, dtype=kind))  # a copy: broadcasts are read-only
 
 
 def _weights(at: _Reader, text: str, num_events: int) -> torch.Tensor:
