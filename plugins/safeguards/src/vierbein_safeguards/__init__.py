@@ -1,0 +1,3 @@
+"""Safeguards: questions that a run is asked."""
+
+__version__ = "0.1.0"

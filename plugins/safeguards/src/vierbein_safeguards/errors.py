@@ -1,0 +1,37 @@
+"""What a safeguard cannot work with, in words."""
+
+from vierbein.errors.base import VierbeinError
+
+
+class OutOfRangeError(VierbeinError):
+    """A safeguard's setting is a number that makes no sense."""
+
+    def __init__(self, setting: str, value: float, expected: str) -> None:
+        super().__init__(
+            f"{setting}={value} cannot be used.\n"
+            f"  Expected: {expected}.\n"
+            "  Give such a number, or leave the setting out."
+        )
+
+
+class TooFewEventsError(VierbeinError):
+    """The source domain has too few events to fit or to calibrate with."""
+
+    def __init__(self, domain: str, split: str, there_are: int, needed: int) -> None:
+        super().__init__(
+            f"The OOD monitor needs {needed} events of {domain}'s {split} split.\n"
+            f"  There are {there_are}.\n"
+            "  Use a larger sample of the source domain, or a larger event_rate (calibration) or "
+            "fewer neighbours (fit)."
+        )
+
+
+class NoObservablesError(VierbeinError):
+    """The run has no observables, so that nothing looks past the representation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The OOD monitor needs physics observables beside the representation.\n"
+            "  The run has none; what a representation ignores would go unnoticed.\n"
+            "  Choose some:  vierbein plugins list --kind observable"
+        )
