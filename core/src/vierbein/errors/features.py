@@ -15,7 +15,7 @@ class FeatureMismatchError(VierbeinError):
             f"{', '.join(missing)}.{hints}\n"
             f"  The adapter gives: {', '.join(given)}\n"
             "  Add them to the adapter's mapping, or state what stands in their place:  "
-            f"adapter.defaults.{missing[0]}=0.0"
+            f"adapter.stand_ins.{missing[0]}=0.0"
         )
 
 

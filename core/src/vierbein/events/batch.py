@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -80,9 +80,9 @@ class EventBatch:
         self.features = features
         self.offsets = offsets
         self.pdg = pdg
-        self.event_features = _or_none(event_features, p4, num_events)
         self.truth = dict(truth or {})
         self.event_weight = p4.new_ones(num_events) if event_weight is None else event_weight
+        self.event_features = _or_none(event_features, self.event_weight)
         self.event_id = torch.arange(num_events, device=p4.device) if event_id is None else event_id
         self.domain = domain
 
@@ -92,7 +92,7 @@ class EventBatch:
         schema: FeatureSchema,
         padded: Padded,
         event_features: Float[Tensor, "event event_feature"] | None = None,
-    ) -> Self:
+    ) -> "EventBatch":
         """Take events as padded blocks; the jagged columns are made only if something reads them.
 
         Exporters trace this layout, in which nothing depends on the data's own lengths.
@@ -100,9 +100,9 @@ class EventBatch:
         events = cls.__new__(cls)
         num_events, p4 = padded.mask.shape[0], padded.p4
         events.schema, events.padded, events.pdg = schema, padded, None
-        events.event_features = _or_none(event_features, p4, num_events)
         events.truth, events.domain = {}, ""
         events.event_weight = p4.new_ones(num_events)
+        events.event_features = _or_none(event_features, events.event_weight)
         events.event_id = torch.arange(num_events, device=p4.device)
         return events
 
@@ -223,7 +223,7 @@ class EventBatch:
         return EventBatch(**fields)
 
     @classmethod
-    def concatenate(cls, batches: Sequence[Self]) -> Self:
+    def concatenate(cls, batches: Sequence["EventBatch"]) -> "EventBatch":
         """Join batches of one schema, one domain and one set of truths, in order."""
         first = batches[0]
         pdg = [batch.pdg for batch in batches if batch.pdg is not None]
@@ -244,9 +244,9 @@ class EventBatch:
 
 
 def _or_none(
-    event_features: Float[Tensor, "event event_feature"] | None, p4: Tensor, num_events: int
+    event_features: Float[Tensor, "event event_feature"] | None, like: Float[Tensor, " event"]
 ) -> Float[Tensor, "event event_feature"]:
-    return p4.new_zeros(num_events, 0) if event_features is None else event_features
+    return like.new_zeros(like.shape[0], 0) if event_features is None else event_features
 
 
 _FIELDS = (

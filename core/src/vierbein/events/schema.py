@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from vierbein.errors.features import UnknownFeatureError
 
@@ -74,7 +74,7 @@ class FeatureSchema:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Sequence[Mapping[str, str]]]) -> Self:
+    def from_json(cls, data: Mapping[str, Sequence[Mapping[str, str]]]) -> "FeatureSchema":
         """Read what `to_json` wrote."""
 
         def read(columns: Sequence[Mapping[str, str]]) -> tuple[Feature, ...]:

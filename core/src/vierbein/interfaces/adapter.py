@@ -22,7 +22,7 @@ class Adapter(ABC):
         """How columns become events."""
 
     @property
-    def defaults(self) -> Mapping[str, float]:
+    def stand_ins(self) -> Mapping[str, float]:
         """What stands in for a base's features that this detector does not measure, by name."""
         return {}
 

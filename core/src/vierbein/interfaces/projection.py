@@ -28,7 +28,7 @@ class Projection(nn.Module):
         What the backbone was built for.
     statistics
         Of every feature in either schema. They belong to the base for the features that it knows.
-    defaults
+    stand_ins
         Values, in the features' own units, of those that the detector lacks.
 
     Raises
@@ -47,11 +47,11 @@ class Projection(nn.Module):
         given: FeatureSchema,
         wanted: FeatureSchema,
         statistics: Statistics,
-        defaults: Mapping[str, float] | None = None,
+        stand_ins: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__()
-        defaults = defaults or {}
-        if missing := [n for n in wanted.names if n not in given.names and n not in defaults]:
+        stand_ins = stand_ins or {}
+        if missing := [n for n in wanted.names if n not in given.names and n not in stand_ins]:
             raise FeatureMismatchError(missing, given.names)
         self.wanted = wanted
         self.extra = tuple(name for name in given.names if name not in wanted.names)
@@ -72,7 +72,7 @@ class Projection(nn.Module):
                     self.linear.weight[row, given.names.index(name)] = 1.0
                 else:
                     mean, std = statistics[name]
-                    self.linear.bias[row] = (defaults[name] - mean) / _scale(std)
+                    self.linear.bias[row] = (stand_ins[name] - mean) / _scale(std)
 
     def forward(self, events: EventBatch) -> EventBatch:
         """Give the same events in the base's features, standardised."""

@@ -1,7 +1,7 @@
 """What a safeguard may see of a run."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -14,6 +14,7 @@ from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Fit, TrainingEvents
 
 
+@runtime_checkable
 class RunView(Protocol):
     """A run, seen by a safeguard; every read is recorded in the report.
 
@@ -22,10 +23,18 @@ class RunView(Protocol):
 
     seed: int
     source: str
-    targets: Sequence[str]
-    task: Task
     num_target_events: int
     """The largest number of target-domain events that an arm learned from."""
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """Names of the target domains."""
+        ...
+
+    @property
+    def task(self) -> Task:
+        """The run's task."""
+        ...
 
     def events(self, domain: str, split: str) -> EventTable:
         """Give the events of a domain's ``train``, ``validation`` or ``test`` split."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -70,6 +70,7 @@ class Fit:
     seconds: float
 
 
+@runtime_checkable
 class Trainer(Protocol):
     """Fits a network in place and leaves it at its best validation checkpoint."""
 
