@@ -1,9 +1,8 @@
 """The command line: `vierbein COMMAND ...`.
 
-A command of ours is a module with `add(subparsers)`, which declares its arguments without heavy
-imports, and `run(arguments) -> int`, which gives the exit status. A plugin adds a command by an
-entry point of the group `vierbein.v1.command`: its name is the command's, and it names a module
-with `add_arguments(parser)` and `run(arguments) -> int`.
+A command is a module with `add(subparsers)`, which adds a parser of the command's name and imports
+nothing heavy, and `run(arguments) -> int`, which gives the exit status. Plugins add commands the
+same way: an entry point of the group `vierbein.v1.command` names such a module.
 """
 
 import sys
@@ -62,19 +61,12 @@ def _dispatch(words: list[str]) -> int:
 
         print(f"vierbein {__version__}")
         return 0
+    command = _module(words[0])
     from argparse import ArgumentParser
 
-    if words[0] in COMMANDS:
-        from importlib import import_module
-
-        command = import_module(COMMANDS[words[0]][0])
-        parser = ArgumentParser(prog="vierbein", allow_abbrev=False)
-        command.add(parser.add_subparsers(metavar="COMMAND", required=True))
-        return int(command.run(parser.parse_args(words)))
-    command = _plugin_command(words[0])
-    parser = ArgumentParser(prog=f"vierbein {words[0]}", allow_abbrev=False)
-    command.add_arguments(parser)
-    return int(command.run(parser.parse_args(words[1:])))
+    parser = ArgumentParser(prog="vierbein", allow_abbrev=False)
+    command.add(parser.add_subparsers(metavar="COMMAND", required=True))
+    return int(command.run(parser.parse_args(words)))
 
 
 def overview() -> str:
@@ -96,7 +88,12 @@ def overview() -> str:
     )
 
 
-def _plugin_command(name: str) -> ModuleType:
+def _module(name: str) -> ModuleType:
+    """Import a command's module: our own, or a plugin's."""
+    if name in COMMANDS:
+        from importlib import import_module
+
+        return import_module(COMMANDS[name][0])
     from vierbein.errors.plugins import UnknownCommandError, UnknownComponentError
     from vierbein.registry.installed import installed
 

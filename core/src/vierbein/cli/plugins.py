@@ -3,7 +3,8 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import vierbein
 from vierbein.errors.plugins import (
@@ -15,9 +16,12 @@ from vierbein.errors.plugins import (
 )
 from vierbein.registry.component import Component, canonical
 from vierbein.registry.installed import Registry, installed
-from vierbein.registry.kinds import API, MULTI, SPECIAL, meaning
+from vierbein.registry.kinds import API, SPECIAL, meaning
 from vierbein.registry.problem import Problem
 from vierbein.registry.setting import REQUIRED, Setting
+
+LONGEST: Final = 24
+"""Characters of a default that the table still shows in its column."""
 
 
 def add(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -113,14 +117,22 @@ def _show(registry: Registry, arguments: Namespace) -> int:
     print(f"{kind}={name}   {component.distribution} {component.version}")
     print(textwrap.fill(paragraph, columns, initial_indent="  ", subsequent_indent="  "))
     print(f"\n  class   {component.target}\n  source  {place}\n")
-    prefix = f"{kind}.{component.name}" if kind in MULTI else kind
     _print_settings(settings, columns)
     if presets:
         print(f"  Presets:  {'   '.join(f'{kind}={preset}' for preset in presets)}\n")
     if kind not in SPECIAL:
-        example = next((f" {prefix}.{s.name}={_value(s.default)}" for s in settings), "")
-        print(f"  In a run:  vierbein run experiment=NAME {kind}={name}{example}")
+        print(f"  In a run:  vierbein run experiment=NAME {kind}={name}{_example(kind, settings)}")
     return 0
+
+
+def _example(kind: str, settings: tuple[Setting, ...]) -> str:
+    """Write overrides: every setting that must be given, else the first that is one word."""
+    needed = [s for s in settings if s.default is REQUIRED]
+    words = [s for s in settings if isinstance(s.default, str | int | float) and s.default != ""]
+    return "".join(
+        f" {kind}.{s.name}={'...' if s.default is REQUIRED else _value(s.default)}"
+        for s in needed or words[:1]
+    )
 
 
 def _print_settings(settings: tuple[Setting, ...], columns: int) -> None:
@@ -130,7 +142,11 @@ def _print_settings(settings: tuple[Setting, ...], columns: int) -> None:
         print("  It has no settings.\n")
         return
     rows = [("setting", "type", "default", "meaning")]
-    rows += [(s.name, _type(s), _value(s.default), s.meaning) for s in settings]
+    for s in settings:
+        default = _value(s.default)
+        is_long = len(default) > LONGEST
+        text = f"{s.meaning} Default: {default}" if is_long else s.meaning
+        rows.append((s.name, _type(s), "(below)" if is_long else default, text))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     indent = sum(widths) + 3 * 3 + 2
     for *cells, text in rows:
@@ -219,11 +235,13 @@ def _type(setting: Setting) -> str:
 
 
 def _value(value: Any) -> str:
-    """Write a value as it would be typed in an override."""
-    if value is REQUIRED:
-        return "required"
-    words = {None: "null", True: "true", False: "false", "": "''"}
-    return words[value] if isinstance(value, str | bool | None) and value in words else str(value)
+    """Write a value as an override takes it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_value(item)}' for key, item in value.items())}}}"
+    words = {"REQUIRED": "required", "None": "null", "True": "true", "False": "false", "": "''"}
+    return words.get(str(value), str(value))
 
 
 def _columns() -> int:

@@ -1,6 +1,7 @@
 """Plugins that are missing, misspelt, broken, in conflict or of another time."""
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 
 from vierbein.errors.base import VierbeinError, did_you_mean
 
@@ -214,7 +215,7 @@ class StaleEntryPointsError(VierbeinError):
         super().__init__(
             f"The entry points of {distribution} have changed since it was installed: {changes}\n"
             f"  {folder}/pyproject.toml says one thing, the installed metadata another.\n"
-            f"  Install it again:  pip install --no-deps -e {folder}"
+            f"  Install it again:  pip install --no-deps -e {quote(folder)}"
         )
 
 
@@ -235,7 +236,7 @@ class UnusableClassError(VierbeinError):
     """A component can be imported, and yet no run could use it."""
 
     def __init__(self, kind: str, name: str, plugin: str, reason: str, cure: str) -> None:
-        super().__init__(f"{kind}={name} of {plugin} cannot be built.\n  {reason}\n  {cure}")
+        super().__init__(f"{kind}={name} of {plugin} cannot be used.\n  {reason}\n  {cure}")
 
 
 class AmbiguousNameError(VierbeinError):

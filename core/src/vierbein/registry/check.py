@@ -1,14 +1,16 @@
 """Check plugins for real: import every component and compare it with what was read before."""
 
 import ast
+from argparse import ArgumentParser
 from collections.abc import Iterator
+from typing import Any
 
-from vierbein.errors.base import VierbeinError
+from vierbein.errors.base import VierbeinError, did_you_mean
 from vierbein.errors.plugins import SettingMismatchError, UnusableClassError
 from vierbein.registry import annotation as annotations
 from vierbein.registry.component import Component
 from vierbein.registry.installed import Registry
-from vierbein.registry.kinds import SPECIAL
+from vierbein.registry.kinds import API, KINDS, SPECIAL
 from vierbein.registry.problem import Problem
 from vierbein.registry.setting import Setting
 
@@ -43,13 +45,15 @@ def _faults(registry: Registry, component: Component) -> Iterator[VierbeinError]
     c = component
     plugin = f"{c.distribution} {c.version}"
     loaded = registry.load(component)
+    known = (*KINDS, *SPECIAL)
+    if c.kind not in known and (hint := did_you_mean(c.kind, known)):
+        reason = f"Nothing uses the kind {c.kind!r}.{hint}"
+        cure = f"Its author mends the entry point's group: vierbein.v{API}.<kind>."
+        yield UnusableClassError(c.kind, c.name, plugin, reason, cure)
+    if c.kind == "command" and (reason := _no_command(loaded, c.name)):
+        cure = "Its author writes add(subparsers), and run(arguments) -> int."
+        yield UnusableClassError(c.kind, c.name, plugin, reason, cure)
     if c.kind in SPECIAL:
-        wanted = ("add_arguments", "run")
-        lacking = [n for n in wanted if c.kind == "command" and not hasattr(loaded, n)]
-        if lacking:
-            reason = f"{c.target} has no {' and no '.join(lacking)}."
-            cure = "Its author writes them: add_arguments(parser) and run(arguments) -> int."
-            yield UnusableClassError(c.kind, c.name, plugin, reason, cure)
         return
     if abstract := sorted(getattr(loaded, "__abstractmethods__", ())):
         reason = f"Its class lacks {', '.join(abstract)}."
@@ -77,6 +81,19 @@ def _differences(read: tuple[Setting, ...], imported: tuple[Setting, ...]) -> li
             if one != other:
                 lines.append(f"{name}: {part} {one!r} in the source, {other!r} in the class")
     return sorted(lines)
+
+
+def _no_command(module: Any, name: str) -> str:
+    """Say why a module is no command of this name, or nothing."""
+    parser = ArgumentParser()
+    subparsers = parser.add_subparsers()
+    try:
+        module.add(subparsers)
+    except Exception as fault:  # noqa: BLE001 - whatever a plugin's code raises
+        return f"{type(fault).__name__}: {fault}"
+    if name not in subparsers.choices:
+        return f"It adds {', '.join(subparsers.choices) or 'nothing'}, not {name}."
+    return "" if callable(getattr(module, "run", None)) else "It has no function run."
 
 
 def _untyped(setting: Setting) -> str:

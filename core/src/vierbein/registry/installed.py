@@ -217,7 +217,11 @@ class Registry:
         distribution = provider(kind, name)
         if distribution and distribution not in map(canonical, self.plugins):
             return PluginNotInstalledError(kind, name, distribution)
-        choices = [*self.names(kind), *self.presets(kind)]
+        presets = self.presets(kind)
+        rivals = {key: str(p.path) for key, p in presets.items() if key.endswith(f"/{asked}")}
+        if rivals:
+            return ClashError(kind, asked, rivals)
+        choices = [*self.names(kind), *presets]
         elsewhere = [k for k in self.kinds() if k != kind and name in self.names(k)]
         return UnknownComponentError(kind, asked, choices, elsewhere)
 
@@ -268,7 +272,10 @@ def installed(
         key = canonical(plugin.name)
         switch = DISABLE if key in off else ONLY if only and key not in {*only, "vierbein"} else ""
         reasons: dict[type[VierbeinError], str] = {}
+        ours = {(entry.kind, entry.name) for entry in plugin.entries if entry.api == API}
         for entry in plugin.entries:
+            if entry.api != API and (entry.kind, entry.name) in ours:
+                continue  # the plugin serves several versions of the API
             component = Component(entry.kind, entry.name, plugin.name, plugin.version, entry.target)
             reason = _obstacle(plugin, entry, switch)
             if reason is None:

@@ -33,10 +33,8 @@ def source_file(module: str, path: Sequence[str] | None = None) -> Path | None:
         origin = Path(spec.origin) if spec and spec.has_location and spec.origin else None
         return origin if origin and origin.suffix == ".py" else None
     stems = [folder.joinpath(*parts) for folder in package_folders(package, path)]
-    candidates = (
-        file for stem in stems for file in (stem / "__init__.py", stem.with_suffix(".py"))
-    )
-    return next((file for file in candidates if file.is_file()), None)
+    files = (file for stem in stems for file in (stem / "__init__.py", stem.with_suffix(".py")))
+    return next((file for file in files if file.is_file()), None)
 
 
 def _spec_of(package: str, path: Sequence[str] | None) -> ModuleSpec | None:

@@ -45,9 +45,12 @@ class Requirement(NamedTuple):
         if PLAIN_VERSION.fullmatch(version) and all(parsed):
             return all(_compare(version, match[1], match[2]) for match in parsed if match)
         # Pre-releases, wildcards and the like are rare, and importing packaging is slow.
-        from packaging.specifiers import SpecifierSet  # noqa: PLC0415
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
 
-        return SpecifierSet(self.specifier).contains(version, prereleases=True)
+        try:
+            return SpecifierSet(self.specifier).contains(version, prereleases=True)
+        except InvalidSpecifier:
+            return False
 
 
 def parse(line: str) -> Requirement:
@@ -61,7 +64,7 @@ def parse(line: str) -> Requirement:
     head, _, marker = line.partition(";")
     match = re.match(r"\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?([^)]*)\)?\s*$", head)
     name, specifier = match.groups() if match else (head.strip(), "")
-    return Requirement(name, specifier.strip(), marker.strip())
+    return Requirement(name, specifier.partition("@")[0].strip(), marker.strip())
 
 
 def _compare(version: str, operator: str, bound: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from vierbein.errors.plugins import DamagedMetadataError
 from vierbein.registry.component import canonical
+from vierbein.registry.kinds import API
 from vierbein.registry.requirement import Requirement, parse
 
 GROUP: Final = re.compile(r"vierbein\.v(\d+)\.([a-z_][a-z0-9_]*)")
@@ -92,7 +93,7 @@ def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | DamagedMetadata
             continue
         try:
             text = _read(folder / "entry_points.txt")
-            is_plugin = "vierbein.v" in text
+            is_plugin = "[vierbein." in text
             if (folder / record).exists():
                 seen.add(name)
             elif is_plugin or name.startswith("vierbein"):
@@ -118,7 +119,7 @@ def _metadata_folders(path: Sequence[str]) -> Iterator[tuple[Path, str]]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
+        return file.read_text("utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         return ""
 
@@ -150,13 +151,17 @@ def parse_entries(text: str) -> Iterator[Entry]:
     Raises
     ------
     ValueError
-        If a line of ours is not `name = package.module:Class`.
+        If a group of ours is not `vierbein.v<API>.<kind>`, or a line in one is not
+        `name = package.module:Class`.
     """
     group = None
     for raw in text.splitlines():
         line = raw.partition("#")[0].strip()
         if line.startswith("["):
             group = GROUP.fullmatch(line.strip("[] "))
+            if group is None and line.startswith("[vierbein."):
+                message = f"the group {line} of entry_points.txt is not [vierbein.v{API}.<kind>]"
+                raise ValueError(message)
         elif line and group:
             name, _, value = (part.strip() for part in line.partition("="))
             target = re.sub(r"\s*\[.*\]$|\s", "", value)
