@@ -1,4 +1,4 @@
-"""Atomic writes: a reader sees the old file or the new one, never a part of either."""
+"""Files of ours, written atomically: a reader sees the old one or the new, never a part."""
 
 import json
 import os
@@ -31,6 +31,11 @@ def write_json(path: Path, data: Any) -> None:
     """Write plain data as JSON with sorted keys, so that equal data are equal bytes."""
     text = json.dumps(data, indent=1, sort_keys=True, allow_nan=False)
     write_bytes(path, (text + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """Read what `write_json` wrote."""
+    return json.loads(path.read_text())
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The event cache: flat columns on disk, memory-mapped, converted once."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,11 +30,13 @@ def write_table(folder: Path, batches: Iterable[EventBatch], card: Mapping[str, 
     batches
         Of one schema and domain; one is held in memory at a time.
     card
-        What the events are: provenance of the dataset, mapping, counts of events set aside.
+        What the events are: provenance of the dataset, mapping, counts of events set aside; read
+        after the last batch, so that it may count while they stream.
     """
     with new_folder(folder) as temporary:
         files: dict[str, BinaryIO] = {}
         shapes: dict[str, tuple[str, list[int]]] = {}
+        rows: Counter[str] = Counter()
         num_events = num_particles = 0
         schema, domain = FeatureSchema(), ""
         try:
@@ -46,13 +49,18 @@ def write_table(folder: Path, batches: Iterable[EventBatch], card: Mapping[str, 
                         files[name] = (temporary / name).open("wb")
                         shapes[name] = (values.dtype.str, list(values.shape[1:]))
                     files[name].write(np.ascontiguousarray(values).data)
+                    rows[name] += len(values)
                 num_events += len(batch)
                 num_particles += len(batch.p4)
         finally:
             for file in files.values():
                 file.close()
         columns = {
-            name: {"dtype": dtype, "width": width, "sha256": sha256_of(temporary / name)}
+            name: {
+                "dtype": dtype,
+                "shape": [rows[name], *width],
+                "sha256": sha256_of(temporary / name),
+            }
             for name, (dtype, width) in shapes.items()
         }
         manifest = {
@@ -81,7 +89,7 @@ def open_table(folder: Path) -> EventTable:
     for name, column in manifest["columns"].items():
         if (found := sha256_of(folder / name)) != column["sha256"]:
             raise HashMismatchError(str(folder / name), column["sha256"], found)
-        columns[name] = _map(folder / name, column["dtype"], column["width"])
+        columns[name] = _map(folder / name, column["dtype"], column["shape"])
     truth = {n.removeprefix("truth."): v for n, v in columns.items() if n.startswith("truth.")}
     return EventTable(
         FeatureSchema.from_json(manifest["schema"]),
@@ -120,8 +128,7 @@ def _columns(batch: EventBatch, num_before: int, *, is_first: bool) -> dict[str,
     return columns
 
 
-def _map(path: Path, dtype: str, width: list[int]) -> NDArray[Any]:
+def _map(path: Path, dtype: str, shape: list[int]) -> NDArray[Any]:
     if path.stat().st_size == 0:  # an empty file cannot be mapped
-        return np.zeros((0, *width), dtype)
-    flat = np.memmap(path, dtype=dtype, mode="r")
-    return flat.reshape(-1, *width)
+        return np.zeros(shape, dtype)
+    return np.memmap(path, dtype=dtype, mode="r", shape=tuple(shape))

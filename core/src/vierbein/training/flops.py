@@ -4,7 +4,6 @@ import copy
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
@@ -71,7 +70,7 @@ def count(network: Network, task: Task, events: EventTable) -> Flops:
 
 def _cost(network: Network, task: Task, event: EventBatch) -> tuple[float, float]:
     with sdpa_kernel(SDPBackend.MATH):
-        with torch.no_grad(), FlopCounterMode(display=False) as forward:
+        with FlopCounterMode(display=False) as forward:
             network(event)
         with FlopCounterMode(display=False) as step:
             loss = task.loss(network(event), event).mean()

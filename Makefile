@@ -1,0 +1,43 @@
+# Everything sets itself up in .venv with plain pip; nothing else on the machine is touched.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := files collider transformer tuners safeguards cpu
+QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
+
+.PHONY: quickstart test lint docs install clean
+
+quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
+	$(BIN)/vierbein run experiment=quickstart
+
+test: $(VENV)/.development  ## All tests
+	$(BIN)/pytest
+
+lint: $(VENV)/.development  ## All static checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+docs: $(VENV)/.development  ## The documentation, in docs/_build
+	$(BIN)/sphinx-build -q -W -b html docs docs/_build
+
+install: $(VENV)/.development  ## What developers need
+
+# torch comes first and alone: its version in constraints.txt is the CPU build.
+$(VENV)/.torch: constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -c constraints.txt torch
+	touch $@
+
+$(VENV)/.quickstart: $(VENV)/.torch $(wildcard core/pyproject.toml plugins/*/pyproject.toml)
+	$(BIN)/pip install --quiet -c constraints.txt $(QUICK)
+	touch $@
+
+$(VENV)/.development: $(VENV)/.quickstart requirements-dev.txt
+	$(BIN)/pip install --quiet -c constraints.txt -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs docs/_build

@@ -1,0 +1,85 @@
+"""`vierbein run`: an experiment from its configuration to its verdicts."""
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vierbein.experiment.result import Result
+
+_HELP = """examples:
+  vierbein run experiment=quickstart
+  vierbein run experiment=quickstart tuner=lora tuner.rank=8 seed=3
+  vierbein run --multirun experiment=quickstart tuner=full,lora,bitfit seed=0,1,2
+  vierbein run experiment=quickstart --plan
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Declare the command."""
+    from argparse import RawDescriptionHelpFormatter
+
+    parser = subparsers.add_parser(
+        "run",
+        help="run an experiment, from its configuration to its verdicts",
+        epilog=_HELP,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="what to change")
+    parser.add_argument("--multirun", action="store_true", help="one run for each of a=1,2 b=x,y")
+    parser.add_argument(
+        "--plan", action="store_true", help="say what would be done, and do nothing"
+    )
+    parser.add_argument("--cfg", action="store_true", help="print the configuration, do nothing")
+
+
+def run(arguments: Namespace) -> int:
+    """Do it; the exit status is the worst of all runs."""
+    from vierbein.config.sweep import expand
+
+    overrides = arguments.overrides
+    runs = expand(overrides) if arguments.multirun else [overrides]
+    return max([_one(job, arguments, len(runs)) for job in runs], default=0)
+
+
+def _one(overrides: list[str], arguments: Namespace, num_runs: int) -> int:
+    from rich.console import Console
+
+    from vierbein.experiment.assembly import Assembly
+    from vierbein.experiment.run import configure, perform
+    from vierbein.storage.hashing import sha256_of_data
+
+    console = Console(highlight=False)
+    if num_runs > 1:
+        console.print(f"[bold]{' '.join(overrides)}[/bold]")
+    configuration = configure(overrides=overrides)
+    if num_runs > 1:  # each run of a sweep has a folder of its own, the same one when it goes on
+        configuration["run_folder"] += f"/{sha256_of_data(overrides)[:8]}"
+    if arguments.cfg:
+        _print_configuration(configuration)
+        return 0
+    assembly = Assembly(configuration)
+    if arguments.plan:
+        from vierbein.experiment.plan import plan
+
+        console.print(plan(assembly))
+        return 0
+    result = perform(assembly, console)
+    _show(result, console)
+    return result.exit_status
+
+
+def _print_configuration(configuration: dict[str, Any]) -> None:
+    import json
+
+    json.dump(configuration, sys.stdout, indent=2)
+    print()
+
+
+def _show(result: "Result", console: Any) -> None:
+    from vierbein.experiment.report.table import render
+    from vierbein.experiment.result import REPORT, REPORT_HTML
+
+    if (result.folder / REPORT).exists():
+        console.print(render(result.report))
+        console.print(f"\nreport: {result.folder / REPORT_HTML}")

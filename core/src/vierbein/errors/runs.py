@@ -1,0 +1,118 @@
+"""What a run was asked for and cannot do."""
+
+from collections.abc import Sequence
+
+from vierbein.errors.base import VierbeinError, did_you_mean
+
+
+class NotChosenError(VierbeinError):
+    """A run lacks a component that it cannot do without."""
+
+    def __init__(self, what: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The run has no {what}.\n"
+            f"  Installed: {', '.join(names) or 'none'}\n"
+            f"  Choose one:  {what}=NAME   (or begin with an experiment:  experiment=quickstart)"
+        )
+
+
+class BaseNotFoundError(VierbeinError):
+    """A base is named that is not there."""
+
+    def __init__(self, base: str, looked: str, packages: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no base {base!r}; looked in {looked}.\n"
+            "  A base is a folder with card.json and parameters.safetensors, or package:folder of "
+            f"an installed plugin ({', '.join(packages) or 'none is installed'}).\n"
+            "  Name one, or pretrain:  base=null"
+        )
+
+
+class TooFewEventsError(VierbeinError):
+    """A comparison asks for more events than a domain has."""
+
+    def __init__(self, domain: str, asked: int, available: int, purpose: str) -> None:
+        super().__init__(
+            f"Domain {domain!r}: {asked} events are asked for as {purpose}; there are {available}.\n"
+            "  Train, validation and test events never overlap.\n"
+            "  Ask for fewer (compare.sizes=[...]), or give the dataset more events."
+        )
+
+
+class SameDomainError(VierbeinError):
+    """Two target domains have one name."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(
+            f"Two target domains are called {domain!r}.\n"
+            "  Each adapter names its domain, and figures are told apart by it.\n"
+            "  Drop one (~also.NAME), or choose another adapter."
+        )
+
+
+class UnknownSliceError(VierbeinError):
+    """A slice is asked for in an observable that the run does not have."""
+
+    def __init__(self, name: str, chosen: Sequence[str]) -> None:
+        super().__init__(
+            f"compare.slices names the observable {name!r}, which the run does not compute."
+            f"{did_you_mean(name, chosen)}\n"
+            f"  Chosen observables: {', '.join(chosen) or 'none'}\n"
+            f"  Add it:  observable=[{','.join([*chosen, name])}]"
+        )
+
+
+class StageMissingError(VierbeinError):
+    """A stage needs what an earlier one makes."""
+
+    def __init__(self, stage: str, needed: str) -> None:
+        super().__init__(
+            f"Stage {stage!r} needs what stage {needed!r} makes, which is not in this run.\n"
+            "  The stages are pretrain, adapt, compare, question, deploy, report, in this order.\n"
+            f"  Put it in:  stages=[{needed},{stage}]   or go on in a folder where it ran."
+        )
+
+
+class NotARunError(VierbeinError):
+    """A folder is named that holds no run."""
+
+    def __init__(self, folder: str, runs: Sequence[str]) -> None:
+        super().__init__(
+            f"{folder}: holds no run (there is no configuration.json).{did_you_mean(folder, runs)}\n"
+            f"  Runs here: {', '.join(runs) or 'none'}\n"
+            "  List them with  vierbein runs list"
+        )
+
+
+class UnknownDomainError(VierbeinError):
+    """A run is asked about a domain that it does not have."""
+
+    def __init__(self, domain: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"The run has no target domain {domain!r}.{did_you_mean(domain, known)}\n"
+            f"  It has: {', '.join(known)}\n"
+            "  Choose one:  --domain NAME"
+        )
+
+
+class NoReaderError(VierbeinError):
+    """No installed dataset reads a file of this suffix."""
+
+    def __init__(self, file: str, suffixes: Sequence[str]) -> None:
+        super().__init__(
+            f"{file}: no installed dataset reads this kind of file.\n"
+            f"  Suffixes that can be read: {', '.join(suffixes) or 'none'}\n"
+            "  Convert it, or install the plugin that reads it (vierbein-files reads .parquet and "
+            ".root)."
+        )
+
+
+class UnknownHookError(VierbeinError):
+    """A plugin implements a hook that does not exist."""
+
+    def __init__(self, plugin: str, reason: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"The hooks of {plugin} cannot take part: {reason}\n"
+            f"  Hooks that exist, or the closest: {', '.join(known)}\n"
+            "  Tell its author, or run without it:  VIERBEIN_DISABLE_PLUGINS=DISTRIBUTION"
+        )

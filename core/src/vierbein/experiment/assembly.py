@@ -1,0 +1,237 @@
+"""Everything that a run is made of, built from its configuration."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from vierbein.config.build import build
+from vierbein.errors.runs import NotChosenError, SameDomainError, UnknownSliceError
+from vierbein.events.schema import FeatureSchema
+from vierbein.events.table import EventTable
+from vierbein.experiment.base import Base
+from vierbein.experiment.domain import Domain
+from vierbein.experiment.settings import (
+    CompareSettings,
+    PretrainSettings,
+    RunSettings,
+    SplitSettings,
+)
+from vierbein.interfaces.backbone import Backbone
+from vierbein.interfaces.hardware import Hardware
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.observable import Observable
+from vierbein.interfaces.projection import Projection
+from vierbein.interfaces.safeguard import Safeguard
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.tuner import Tuner
+from vierbein.registry.installed import Registry, installed
+from vierbein.training.loading import LoadTable, load_parameters
+from vierbein.training.settings import TrainingSettings
+from vierbein.training.statistics import statistics
+
+Configuration = Mapping[str, Any]
+
+
+class Assembly:
+    """Builds what a run needs, each thing once, when it is first asked for.
+
+    Parameters
+    ----------
+    configuration
+        Composed and checked, as plain data.
+    registry
+        What is installed.
+    """
+
+    def __init__(self, configuration: Configuration, registry: Registry | None = None) -> None:
+        self.configuration = configuration
+        self.registry = registry or installed()
+
+    @cached_property
+    def settings(self) -> RunSettings:
+        """The run's settings as dataclasses; components stay in the configuration."""
+        names = set(RunSettings.__dataclass_fields__)
+        values = {name: value for name, value in self.configuration.items() if name in names}
+        for name, kind in (
+            ("splits", SplitSettings),
+            ("training", TrainingSettings),
+            ("pretrain", PretrainSettings),
+            ("compare", CompareSettings),
+        ):
+            values[name] = kind(**values.get(name, {}))
+        values.pop("source", None)
+        return RunSettings(**values)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's files go."""
+        return Path(self.settings.run_folder)
+
+    @cached_property
+    def source(self) -> Domain:
+        """The source domain."""
+        return self._domain(self.configuration["source"], "source.")
+
+    @cached_property
+    def targets(self) -> dict[str, Domain]:
+        """The target domains by name; the first one is the run's own dataset and adapter."""
+        nodes = [self.configuration, *self.configuration.get("also", {}).values()]
+        targets: dict[str, Domain] = {}
+        for node in nodes:
+            domain = self._domain(node)
+            if domain.name in targets:
+                raise SameDomainError(domain.name)
+            targets[domain.name] = domain
+        return targets
+
+    @cached_property
+    def task(self) -> Task:
+        """The task."""
+        task: Task = self._one("task")
+        return task
+
+    @cached_property
+    def tuners(self) -> dict[str, Tuner]:
+        """The tuners by name."""
+        return self._many("tuner")
+
+    @cached_property
+    def safeguards(self) -> dict[str, Safeguard]:
+        """The safeguards by name."""
+        return self._many("safeguard")
+
+    @cached_property
+    def hardware(self) -> dict[str, Hardware]:
+        """The hardware backends by name."""
+        return self._many("hardware")
+
+    @cached_property
+    def observables(self) -> dict[str, Observable]:
+        """The observables by name.
+
+        Raises
+        ------
+        UnknownSliceError
+            If a slice is asked for in one that is not chosen.
+        """
+        chosen = self._many("observable")
+        for name in self.settings.compare.slices:
+            if name not in chosen:
+                raise UnknownSliceError(name, tuple(chosen))
+        return chosen
+
+    @cached_property
+    def base(self) -> Base | None:
+        """The base that the configuration names, or the one that the run pretrained."""
+        if self.settings.base is not None:
+            return Base.read(self.settings.base, self.registry.packages())
+        made = self.folder / "pretrain" / "base"
+        return Base.read(str(made), ()) if made.exists() else None
+
+    def backbone(self, schema: FeatureSchema, *, is_smaller: bool = False) -> Backbone:
+        """Build the run's backbone, or the smaller twin's, for some features."""
+        if is_smaller:
+            node = self.configuration["compare"]["smaller_twin"]
+        elif (node := self.configuration.get("backbone")) is None:
+            raise NotChosenError("backbone", self.registry.names("backbone"))
+        backbone: Backbone = build(node, self.registry, schema=schema)
+        return backbone
+
+    def from_scratch(
+        self, domain: Domain, train: EventTable, seed: int, *, is_smaller: bool = False
+    ) -> Network:
+        """Make a network with random parameters, for a domain's own features.
+
+        Its statistics come from its own training events: it must owe nothing to the base.
+        """
+        torch.manual_seed(seed)
+        schema = domain.adapter.schema
+        projection = Projection(schema, schema, statistics(train)).requires_grad_(
+            requires_grad=False
+        )
+        backbone = self.backbone(schema, is_smaller=is_smaller)
+        return Network(projection, backbone, self.task.head(backbone.width))
+
+    def from_base(
+        self, domain: Domain, train: EventTable | None, seed: int
+    ) -> tuple[Network, LoadTable]:
+        """Make a network that starts from the base, for a domain's events.
+
+        Parameters
+        ----------
+        domain
+            Whose adapter's features are joined to the base's.
+        train
+            Training events, which give the statistics of features that the base does not know;
+            without them such features have none and, being zero-initialised, no effect either.
+        seed
+            Of what starts at random.
+
+        Returns
+        -------
+        Network
+            The network.
+        LoadTable
+            What arrived from the base, module by module.
+
+        Raises
+        ------
+        PartialLoadError, NothingLoadedError
+            If the base does not fill the backbone.
+        FeatureMismatchError
+            If the detector lacks features of the base and names no default.
+        """
+        base = self.base
+        if base is None:
+            raise NotChosenError("base", ())
+        torch.manual_seed(seed)
+        known = dict(base.statistics)
+        own = statistics(train) if train is not None else {}
+        for name in domain.adapter.schema.names:
+            known.setdefault(name, own.get(name, (0.0, 1.0)))
+        adapter = domain.adapter
+        projection = Projection(adapter.schema, base.schema, known, adapter.stand_ins)
+        backbone = self.backbone(base.schema)
+        network = Network(projection, backbone, self.task.head(backbone.width))
+        loaded: nn.Module = nn.ModuleDict({"backbone": network.backbone})
+        if self._has_same_task(base):
+            loaded = nn.ModuleDict({"backbone": network.backbone, "head": network.head})
+        table = load_parameters(loaded, base.parameters, base.name, self.settings.new_parameters)
+        return network, table
+
+    def zero_shot(self, domain: Domain) -> Network | None:
+        """Give the base as it is, on another domain; nothing if its task was another one."""
+        if self.base is None or not self._has_same_task(self.base):
+            return None
+        network, _ = self.from_base(domain, None, self.settings.seed)
+        return network.eval()
+
+    def _has_same_task(self, base: Base) -> bool:
+        return bool(base.card["task"] == self.configuration["task"])
+
+    def _domain(self, node: Mapping[str, Any], prefix: str = "") -> Domain:
+        for kind in ("dataset", "adapter"):
+            if node.get(kind) is None:
+                raise NotChosenError(prefix + kind, self.registry.names(kind))
+        settings = self.settings
+        return Domain(
+            build(node["dataset"], self.registry),
+            build(node["adapter"], self.registry),
+            settings.splits,
+            Path(settings.cache_folder),
+            settings.bad_records,
+        )
+
+    def _one(self, kind: str) -> Any:
+        node = self.configuration.get(kind)
+        if node is None:
+            raise NotChosenError(kind, self.registry.names(kind))
+        return build(node, self.registry)
+
+    def _many(self, kind: str) -> dict[str, Any]:
+        nodes = self.configuration.get(kind) or {}
+        return {name: build(node, self.registry) for name, node in nodes.items()}

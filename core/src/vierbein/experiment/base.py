@@ -1,0 +1,86 @@
+"""A base: a pretrained backbone with its parameters and card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Self
+
+from torch import Tensor
+
+from vierbein.errors.runs import BaseNotFoundError
+from vierbein.events.schema import FeatureSchema
+from vierbein.interfaces.projection import Statistics
+from vierbein.storage.parameters import CARD, read_parameters
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a run starts from.
+
+    Parameters
+    ----------
+    name
+        As the configuration names it.
+    parameters
+        Tensors of backbone and head, by name.
+    card
+        Schema, statistics, components, provenance, licence, sha256.
+    """
+
+    name: str
+    parameters: Mapping[str, Tensor]
+    card: Mapping[str, Any]
+
+    @property
+    def schema(self) -> FeatureSchema:
+        """The features that it was pretrained on."""
+        return FeatureSchema.from_json(self.card["schema"])
+
+    @property
+    def statistics(self) -> Statistics:
+        """Their means and standard deviations, fixed at pretraining."""
+        return {name: (mean, std) for name, (mean, std) in self.card["statistics"].items()}
+
+    def part(self, prefix: str) -> dict[str, Tensor]:
+        """Give the tensors below a prefix, without it."""
+        dotted = f"{prefix}."
+        return {
+            name.removeprefix(dotted): tensor
+            for name, tensor in self.parameters.items()
+            if name.startswith(dotted)
+        }
+
+    @classmethod
+    def read(cls, name: str, packages: Sequence[str]) -> Self:
+        """Read a base, hash checked.
+
+        Parameters
+        ----------
+        name
+            A folder, or `package:folder` of an installed plugin.
+        packages
+            Import packages of the installed plugins; no other is looked into.
+
+        Raises
+        ------
+        BaseNotFoundError
+            If it is not there.
+        HashMismatchError
+            If its bytes are not those of its card.
+        """
+        folder = _folder(name, packages)
+        if not (folder / CARD).is_file():
+            raise BaseNotFoundError(name, folder.name if ":" in name else str(folder), packages)
+        parameters, card = read_parameters(folder)
+        return cls(name, parameters, card)
+
+
+def _folder(name: str, packages: Sequence[str]) -> Path:
+    package, colon, inside = name.partition(":")
+    if not colon:
+        return Path(name)
+    spec = find_spec(package) if package in packages else None
+    if spec is None or not spec.submodule_search_locations or ".." in Path(inside).parts:
+        raise BaseNotFoundError(name, f"package {package!r}", packages)
+    return Path(next(iter(spec.submodule_search_locations))) / inside

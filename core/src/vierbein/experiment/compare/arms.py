@@ -1,0 +1,207 @@
+"""Arms: the ways of training that a comparison holds against each other."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vierbein.errors.runs import TooFewEventsError
+from vierbein.events.table import EventTable
+from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.domain import Domain
+from vierbein.experiment.observables import compute
+from vierbein.experiment.settings import ArmName
+from vierbein.interfaces.liveness import dead_parameters
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
+from vierbein.storage.atomic import new_folder, write_json
+from vierbein.storage.parameters import write_parameters
+from vierbein.training.evaluate import scores
+from vierbein.training.trainer import FabricTrainer
+
+RESULT = "result.json"
+SCORES = "scores.npy"
+TIMINGS = "timings.json"
+_LIVE_EVENTS = 64
+
+
+@dataclass(frozen=True, order=True)
+class ArmJob:
+    """One arm on one sample of target events.
+
+    Parameters
+    ----------
+    domain
+        The target domain.
+    arm
+        Which arm.
+    size
+        Labelled target events; 0 for the zero-shot network.
+    seed
+        Of the sample of events, of what starts at random, and of the order.
+    steps
+        Optimiser steps.
+    tuner
+        The tuner of a fine-tuned arm.
+    """
+
+    domain: str
+    arm: ArmName
+    size: int
+    seed: int
+    steps: int
+    tuner: str = ""
+
+    @property
+    def name(self) -> str:
+        """The arm, and the tuner where it has one."""
+        return f"{self.arm}-{self.tuner}" if self.tuner else self.arm
+
+    def folder(self, run: Path) -> Path:
+        """Where its result is kept."""
+        stage = "adapt" if self.arm in ("zero_shot", "fine_tuned") else "compare"
+        return run / stage / self.domain / self.name / f"n{self.size}-seed{self.seed}"
+
+
+def learning_rates(peak: float, trials: int, span: float) -> list[float]:
+    """Spread trials evenly in logarithm around a usual learning rate.
+
+    Examples
+    --------
+    >>> [round(r, 2) for r in learning_rates(0.3, 3, 3.0)]
+    [0.1, 0.3, 0.9]
+    """
+    if trials == 1:
+        return [peak]
+    rates: list[float] = np.geomspace(peak / span, peak * span, trials).tolist()
+    return rates
+
+
+def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingEvents:
+    """Draw labelled target events, none of them from the test split.
+
+    The smaller sample of a seed is part of its larger one.
+
+    Raises
+    ------
+    TooFewEventsError
+        If the domain has fewer.
+    """
+    at = np.concatenate([domain.events("train").positions, domain.events("validation").positions])
+    if size > len(at):
+        raise TooFewEventsError(domain.name, size, len(at), "labelled target events")
+    chosen = np.random.default_rng([seed, 1]).permutation(at)[:size]
+    table = domain.table
+    # Every k-th event validates, so that both parts of the smaller sample lie in the larger one's.
+    is_validation = (np.arange(size) * validation) % 1.0 + validation >= 1.0
+    return TrainingEvents(table.choose(chosen[~is_validation]), table.choose(chosen[is_validation]))
+
+
+def perform(assembly: Assembly, job: ArmJob) -> None:
+    """Run an arm and write its result, scores of the test events and parameters, atomically."""
+    folder = job.folder(assembly.folder)
+    if folder.exists():
+        return
+    domain = assembly.targets[job.domain]
+    test = domain.events("test", assembly.settings.compare.test_events)
+    with new_folder(folder) as temporary:
+        if job.arm == "baseline":
+            result, array = _baseline(assembly, job, domain, test)
+        elif job.arm == "zero_shot":
+            network = assembly.zero_shot(domain)
+            assert network is not None  # noqa: S101 - the stage asks for it only where there is one
+            result, array = _untrained(network), scores(network, assembly.task, test)
+            write_parameters(temporary, network.state_dict(), {"arm": asdict(job)})
+        else:
+            network, result, seconds = _trained(assembly, job, domain)
+            array = scores(network, assembly.task, test)
+            write_parameters(temporary, network.state_dict(), {"arm": asdict(job)})
+            write_json(temporary / TIMINGS, {"seconds": seconds})
+        np.save(temporary / SCORES, array, allow_pickle=False)
+        write_json(temporary / RESULT, {**asdict(job), **result})
+
+
+def make_network(
+    assembly: Assembly, job: ArmJob, domain: Domain, train: EventTable
+) -> tuple[Network, list[dict[str, Any]]]:
+    """Make the network that an arm begins with, and the table of what it loaded."""
+    if job.arm == "fine_tuned":
+        network, table = assembly.from_base(domain, train, job.seed)
+        assembly.tuners[job.tuner].apply(network)
+        return network, table.to_json()
+    is_smaller = job.arm == "smaller_twin"
+    return assembly.from_scratch(domain, train, job.seed, is_smaller=is_smaller), []
+
+
+def _trained(
+    assembly: Assembly, job: ArmJob, domain: Domain
+) -> tuple[Network, dict[str, Any], float]:
+    settings = assembly.settings.compare
+    events = sample(domain, job.size, job.seed, settings.validation)
+    peak, trials = assembly.settings.training.learning_rate, settings.trials * len(assembly.tuners)
+    if job.tuner:
+        peak, trials = assembly.tuners[job.tuner].learning_rate, settings.trials
+    fits: list[tuple[float, Fit]] = []
+    trainer = FabricTrainer(assembly.settings.training, seed=job.seed)
+    best: Network | None = None
+    dead: tuple[str, ...] = ()
+    loaded: list[dict[str, Any]] = []
+    for rate in learning_rates(peak, max(1, trials), settings.span):
+        network, loaded = make_network(assembly, job, domain, events.train)
+        if not fits and job.tuner:
+            first = np.arange(min(_LIVE_EVENTS, len(events.train)))
+            dead = dead_parameters(network, events.train.take(first))
+        fit = trainer.fit(network, assembly.task, events, Budget(job.steps, rate))
+        if best is None or best_loss(fit) < min(best_loss(other) for _, other in fits):
+            best = network
+        fits.append((rate, fit))
+    assert best is not None  # noqa: S101 - there is at least one trial
+    chosen = int(np.argmin([best_loss(fit) for _, fit in fits]))
+    result = {
+        **_untrained(best),
+        "dead": list(dead),
+        "loaded": loaded,
+        "chosen": chosen,
+        "trials": [_trial(rate, fit) for rate, fit in fits],
+    }
+    return best, result, sum(fit.seconds for _, fit in fits)
+
+
+def best_loss(fit: Fit) -> float:
+    """Give a fit's best validation loss."""
+    return min(point.validation_loss for point in fit.history if np.isfinite(point.validation_loss))
+
+
+def _trial(rate: float, fit: Fit) -> dict[str, Any]:
+    return {
+        "learning_rate": rate,
+        "best_step": fit.best_step,
+        "best_loss": best_loss(fit),
+        "flops": fit.flops,
+        "history": [asdict(point) for point in fit.history],
+    }
+
+
+def _untrained(network: Network) -> dict[str, Any]:
+    parameters = list(network.parameters())
+    return {
+        "num_parameters": sum(p.numel() for p in parameters),
+        "num_tuned": sum(p.numel() for p in parameters if p.requires_grad),
+        "trials": [],
+    }
+
+
+def _baseline(
+    assembly: Assembly, job: ArmJob, domain: Domain, test: EventTable
+) -> tuple[dict[str, Any], NDArray[np.float32]]:
+    events = sample(domain, job.size, job.seed, assembly.settings.compare.validation)
+    at = np.concatenate([events.train.positions, events.validation.positions])
+    train = domain.table.choose(at)  # trees stop by no validation: they learn from all events
+
+    def matrix(table: EventTable) -> NDArray[np.float64]:
+        return np.stack(list(compute(assembly.observables, table).values()), axis=1)
+
+    trees = assembly.task.baseline(matrix(train), train.truths(), train.weights, job.seed)
+    return {"num_parameters": 0, "num_tuned": 0, "trials": []}, trees.scores(matrix(test))

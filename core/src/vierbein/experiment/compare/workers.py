@@ -1,0 +1,56 @@
+"""Runs jobs side by side, in processes of one thread each, so that figures do not depend on it."""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import joblib
+
+from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.compare.arms import ArmJob, perform
+from vierbein.storage.run_folder import CONFIGURATION
+
+Done = Callable[[ArmJob], None]
+
+
+def perform_all(assembly: Assembly, jobs: Sequence[ArmJob], done: Done, workers: int) -> None:
+    """Perform all jobs that have no result yet; tell `done` of each, finished ones first.
+
+    Parameters
+    ----------
+    assembly
+        Of this process.
+    jobs
+        What is wanted; one that stands twice runs once.
+    done
+        Called in this process.
+    workers
+        Processes; with one, this process works itself.
+    """
+    wanted = list(dict.fromkeys(jobs))
+    missing = [job for job in wanted if not job.folder(assembly.folder).exists()]
+    for job in wanted:
+        if job not in missing:
+            done(job)
+    if workers == 1 or len(missing) == 1:
+        for job in missing:
+            perform(assembly, job)
+            done(job)
+        return
+    # The longest first, so that no process is left alone with one at the end.
+    missing.sort(key=lambda job: (-job.steps, job))
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
+    for job in parallel(joblib.delayed(_work)(assembly.folder, job) for job in missing):
+        done(job)
+
+
+def _work(folder: Path, job: ArmJob) -> ArmJob:
+    perform(_assembly(folder), job)
+    return job
+
+
+@lru_cache(maxsize=1)
+def _assembly(folder: Path) -> Assembly:
+    """Build a worker's assembly once a process: opening tables checks their hashes."""
+    return Assembly(json.loads((folder / CONFIGURATION).read_text()))

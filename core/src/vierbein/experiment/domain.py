@@ -1,0 +1,107 @@
+"""A detector domain of a run: its events, converted once, parted by event id."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vierbein.errors.records import BadRecordsError
+from vierbein.events.batch import EventBatch
+from vierbein.events.split import split
+from vierbein.events.table import EventTable
+from vierbein.experiment.settings import SplitSettings
+from vierbein.interfaces.adapter import Adapter
+from vierbein.interfaces.dataset import Dataset
+from vierbein.storage.event_cache import FORMAT, card_of, open_table, write_table
+from vierbein.storage.hashing import sha256_of_data
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Records of one detector and the adapter that reads them.
+
+    Parameters
+    ----------
+    dataset
+        Where the records come from.
+    adapter
+        What makes events of them.
+    splits
+        Shares of train, validation and test.
+    cache_folder
+        Where converted events are kept.
+    bad_records
+        Whether bad records are an error or set aside.
+    """
+
+    dataset: Dataset
+    adapter: Adapter
+    splits: SplitSettings
+    cache_folder: Path
+    bad_records: Literal["error", "set_aside"] = "error"
+
+    @property
+    def name(self) -> str:
+        """The domain that the adapter names."""
+        return self.adapter.domain
+
+    @cached_property
+    def table(self) -> EventTable:
+        """All events; converted and cached at the first call."""
+        if self.folder.exists():
+            return open_table(self.folder)
+        card = {**self.identity, "set_aside": 0}
+        return write_table(self.folder, self._read(card), card)
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What the events are, in plain data: equal data have equal identity."""
+        return {
+            "format": FORMAT,
+            "dataset": self.dataset.provenance(),
+            "mapping": self.adapter.mapping.to_json(),
+            "bad_records": self.bad_records,
+        }
+
+    @property
+    def folder(self) -> Path:
+        """Where the converted events are kept, by the hash of what they are."""
+        return self.cache_folder / sha256_of_data(self.identity)[:24]
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """What was converted, with counts and hashes."""
+        _ = self.table
+        return card_of(self.folder)
+
+    @cached_property
+    def _parts(self) -> dict[str, NDArray[np.int64]]:
+        shares = {
+            "train": self.splits.train,
+            "validation": self.splits.validation,
+            "test": self.splits.test,
+        }
+        return split(self.table.ids, shares)
+
+    def events(self, part: str, limit: int = 0) -> EventTable:
+        """Give the train, validation or test events, at most `limit` of them if that is not 0."""
+        at = self._parts[part]
+        return self.table.choose(at[:limit] if limit else at)
+
+    def _read(self, card: dict[str, Any]) -> Iterator[EventBatch]:
+        for records in self.dataset.read(self.adapter.mapping.columns()):
+            left = records
+            while len(left):
+                try:
+                    yield self.adapter.read(left)
+                except BadRecordsError as error:
+                    if self.bad_records == "error":
+                        raise
+                    card["set_aside"] += len(error.entries)  # the card is written at the end
+                    left = left.without(np.array(error.entries))
+                else:
+                    break

@@ -1,0 +1,129 @@
+"""A finished run, as a notebook sees it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vierbein.interfaces.figure import Picture
+from vierbein.storage.atomic import read_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Plot
+
+REPORT = "report.json"
+REPORT_HTML = "report.html"
+
+
+class Result:
+    """What a run found: shows itself as a table, gives data frames and figures.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """The whole report as plain data; see the report's reference page."""
+        report: dict[str, Any] = read_json(self.folder / REPORT)
+        return report
+
+    @property
+    def exit_status(self) -> int:
+        """0 done; 3 a safeguard failed or transfer was negative."""
+        if not (self.folder / REPORT).exists():  # a run of some stages only
+            return 0
+        return int(self.report["outcome"]["exit_status"])
+
+    @property
+    def arms(self) -> "pd.DataFrame":
+        """Every arm's metric with its interval, by domain and size."""
+        import pandas as pd  # noqa: PLC0415 - slow to import, and not every user wants it
+
+        rows = [
+            {"domain": domain, "size": int(size), "arm": arm, **said["metric"]}
+            for domain, size, at in self._sizes()
+            for arm, said in at["arms"].items()
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def differences(self) -> "pd.DataFrame":
+        """The fine-tuned network against every other arm, with the outcome."""
+        import pandas as pd  # noqa: PLC0415
+
+        rows = [
+            {
+                "domain": domain,
+                "size": int(size),
+                "against": arm,
+                **said["difference"],
+                "outcome": said["outcome"],
+            }
+            for domain, size, at in self._sizes()
+            for arm, said in at["against"].items()
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def parts(self) -> "pd.DataFrame":
+        """The fine-tuned network against its twin, by slice and by truth."""
+        import pandas as pd  # noqa: PLC0415
+
+        rows = [
+            {
+                "domain": domain,
+                "size": int(size),
+                "kind": part["kind"],
+                "name": part["name"],
+                **part["difference"],
+                "outcome": part["outcome"],
+            }
+            for domain, size, at in self._sizes()
+            for part in at["parts"]
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def verdicts(self) -> "pd.DataFrame":
+        """The safeguards' answers."""
+        import pandas as pd  # noqa: PLC0415
+
+        kept = ("safeguard", "answer", "sentence", "threshold", "false_alarm_rate")
+        said = self.report["verdicts"]
+        return pd.DataFrame(
+            [{k: v[k] for k in kept} | {"figure": v["figure"]["value"]} for v in said]
+        )
+
+    @property
+    def pictures(self) -> dict[str, "Plot"]:
+        """The report's pictures as matplotlib figures, by title."""
+        from vierbein.experiment.report.draw import draw  # noqa: PLC0415
+
+        found = (Picture.from_json(picture) for picture in self.report["pictures"])
+        return {picture.title: draw(picture) for picture in found}
+
+    def __repr__(self) -> str:
+        advice = self.report["outcome"]["advice"]
+        lines = [f"{domain}: {said}" for domain, said in advice.items()]
+        return "\n".join([f"Result({str(self.folder)!r})", *lines])
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook: the report, framed."""
+        import html  # noqa: PLC0415
+
+        page = html.escape((self.folder / REPORT_HTML).read_text(), quote=True)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
+
+    def _sizes(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        return [
+            (domain, size, at)
+            for domain, said in self.report["comparison"].items()
+            for size, at in said["sizes"].items()
+        ]

@@ -1,0 +1,197 @@
+"""Settings of a run, besides those of its components."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from vierbein.training.settings import TrainingSettings
+
+Stage = Literal["pretrain", "adapt", "compare", "question", "deploy", "report"]
+ArmName = Literal[
+    "zero_shot",
+    "fine_tuned",
+    "twin_equal_steps",
+    "twin_equal_flops",
+    "twin_equal_flops_with_pretraining",
+    "smaller_twin",
+    "baseline",
+]
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """The source domain: where the base's parameters come from.
+
+    Parameters
+    ----------
+    dataset
+        Its records.
+    adapter
+        Its detector.
+    """
+
+    dataset: Any = None
+    adapter: Any = None
+
+
+@dataclass(frozen=True)
+class SplitSettings:
+    """Shares of the events by what they are for; an event's part follows from its id.
+
+    Parameters
+    ----------
+    train
+        To learn from.
+    validation
+        To choose checkpoints by.
+    test
+        To judge by, and never anything else.
+    """
+
+    train: float = 0.4
+    validation: float = 0.1
+    test: float = 0.5
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """How a base is made, where none is given.
+
+    Parameters
+    ----------
+    steps
+        Optimiser steps.
+    batch_size
+        Events a step.
+    learning_rate
+        At the peak.
+    licence
+        Under which the base may be used; it stands in its card.
+    """
+
+    steps: int = 2000
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    licence: str = "Apache-2.0"
+
+
+@dataclass(frozen=True)
+class CompareSettings:
+    """The comparison; everything that decides a verdict is declared here, before the run.
+
+    Parameters
+    ----------
+    arms
+        Which arms run; the first two and the twin at equal steps are needed for verdicts.
+    sizes
+        Numbers of labelled target events, those for validation included.
+    seeds
+        Repetitions, each with its own events, start and order.
+    steps
+        Optimiser steps of an arm.
+    validation
+        Share of the labelled target events that chooses checkpoints and trials.
+    trials
+        Learning rates that are tried for each tuner; the twins get as many in all as the tuners
+        have together.
+    span
+        Trials lie between the usual learning rate divided and multiplied by it.
+    margin
+        The smallest difference of the deciding metric that matters.
+    level
+        Confidence level of every interval.
+    replicas
+        Bootstrap replicas of the test events.
+    test_events
+        At most so many test events a domain; 0 takes all.
+    slices
+        Observables, and into how many slices of equal numbers of events each is cut.
+    smaller_twin
+        The backbone of the smaller twin.
+    workers
+        Trainings side by side; figures do not depend on it.
+    """
+
+    arms: list[ArmName] = field(
+        default_factory=lambda: [
+            "zero_shot",
+            "fine_tuned",
+            "twin_equal_steps",
+            "twin_equal_flops",
+            "smaller_twin",
+            "baseline",
+        ]
+    )
+    sizes: list[int] = field(default_factory=lambda: [100, 1000])
+    seeds: int = 3
+    steps: int = 100
+    validation: float = 0.3
+    trials: int = 1
+    span: float = 3.0
+    margin: float = 0.02
+    level: float = 0.95
+    replicas: int = 200
+    test_events: int = 4000
+    slices: dict[str, int] = field(default_factory=dict)
+    smaller_twin: Any = None
+    workers: int = 2
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """A run.
+
+    Parameters
+    ----------
+    name
+        Of the run, and of its folder.
+    title
+        Of the report.
+    seed
+        Everything random follows from it.
+    run_folder
+        Where the run's files go.
+    cache_folder
+        Where converted events are kept for all runs.
+    stages
+        What is done, in this order.
+    base
+        The pretrained base: a folder, or `package:folder` of an installed plugin; nothing
+        pretrains one.
+    new_parameters
+        Modules that may start anew although the base should fill them.
+    bad_records
+        What happens to bad records: an error, or they are set aside and counted.
+    hooks
+        Distributions whose hooks take part besides those of the chosen components.
+    source
+        The source domain.
+    also
+        Further target domains by name, each with a dataset and an adapter.
+    splits
+        Shares of train, validation and test.
+    training
+        The loop.
+    pretrain
+        How a base is made.
+    compare
+        The comparison.
+    """
+
+    name: str = "run"
+    title: str = ""
+    seed: int = 0
+    run_folder: str = "runs/${name}"
+    cache_folder: str = "runs/.cache"
+    stages: list[Stage] = field(
+        default_factory=lambda: ["pretrain", "adapt", "compare", "question", "deploy", "report"]
+    )
+    base: str | None = None
+    new_parameters: list[str] = field(default_factory=list)
+    bad_records: Literal["error", "set_aside"] = "error"
+    hooks: list[str] = field(default_factory=list)
+    source: SourceSettings = field(default_factory=SourceSettings)
+    also: dict[str, Any] = field(default_factory=dict)
+    splits: SplitSettings = field(default_factory=SplitSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    pretrain: PretrainSettings = field(default_factory=PretrainSettings)
+    compare: CompareSettings = field(default_factory=CompareSettings)

@@ -1,0 +1,106 @@
+"""What the run shows its safeguards; it implements the `RunView` protocol."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vierbein.errors.runs import UnknownDomainError
+from vierbein.events.batch import EventBatch
+from vierbein.events.table import EventTable
+from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.domain import Domain
+from vierbein.experiment.recommended import recommended
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
+from vierbein.training.trainer import FabricTrainer
+
+
+class View:
+    """A run, as a safeguard sees it; `reads` lists what was looked at.
+
+    Parameters
+    ----------
+    assembly
+        Of the run.
+    recommendations
+        The recommended arm of each domain, once the comparison has been made.
+    """
+
+    def __init__(self, assembly: Assembly, recommendations: dict[str, str]) -> None:
+        self._assembly = assembly
+        self._recommendations = recommendations
+        self._networks: dict[str, Network] = {}
+        self.seed = assembly.settings.seed
+        self.source = assembly.source.name
+        self.num_target_events = max(assembly.settings.compare.sizes, default=0)
+        self.reads: list[str] = []
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """Names of the target domains."""
+        return list(self._assembly.targets)
+
+    @property
+    def task(self) -> Task:
+        """The run's task."""
+        return self._assembly.task
+
+    def events(self, domain: str, split: str) -> EventTable:
+        """Give the events of a domain's split."""
+        if (read := f"{domain}/{split}") not in self.reads:
+            self.reads.append(read)
+        return self._domains[domain].events(split)
+
+    def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
+        """Give the pooled representation of the base."""
+        if events.domain not in self._networks:
+            network, _ = self._assembly.from_base(self._domains[events.domain], None, self.seed)
+            self._networks[events.domain] = network.eval()
+        with torch.inference_mode():
+            return self._networks[events.domain].represent(events).pooled
+
+    def predict(self, events: EventBatch) -> Float[Tensor, "event output"]:
+        """Give the prediction of the arm that the run recommends."""
+        if events.domain not in self._recommendations:
+            raise UnknownDomainError(events.domain, tuple(self._recommendations))
+        network, _ = recommended(
+            self._assembly, events.domain, self._recommendations[events.domain]
+        )
+        with torch.inference_mode():
+            prediction: Tensor = network(events)
+            return prediction
+
+    def observables(self, events: EventBatch) -> dict[str, NDArray[np.float64]]:
+        """Give the run's physics observables by name."""
+        return {
+            name: observable(events).double().numpy()
+            for name, observable in self._assembly.observables.items()
+        }
+
+    def train_variant(
+        self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool
+    ) -> Fit:
+        """Train again with the run's own protocol: the first tuner from the base, or a twin."""
+        assembly, where = self._assembly, self._domains[domain]
+        rate = assembly.settings.training.learning_rate
+        if from_base:
+            network, _ = assembly.from_base(where, events.train, seed)
+            tuner = next(iter(assembly.tuners.values()))
+            tuner.apply(network)
+            rate = tuner.learning_rate
+        else:
+            network = assembly.from_scratch(where, events.train, seed)
+        trainer = FabricTrainer(assembly.settings.training, seed)
+        return trainer.fit(
+            network, assembly.task, events, Budget(assembly.settings.compare.steps, rate)
+        )
+
+    @cached_property
+    def _domains(self) -> dict[str, Domain]:
+        return {self.source: self._assembly.source, **self._assembly.targets}
