@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, Final
 
 import vierbein
@@ -76,20 +77,16 @@ def _list(registry: Registry, arguments: Namespace) -> int:
 
 
 def _print_components(registry: Registry, components: list[Component]) -> None:
-    names = {c: _shortest(registry, c) for c in components}
-    width = max(map(len, names.values()), default=0)
-    plugin = max((len(f"{c.distribution} {c.version}") for c in components), default=0)
+    rows = {c: (registry.shortest(c), f"{c.distribution} {c.version}") for c in components}
+    widths = [max(len(row[column]) for row in rows.values()) for column in (0, 1)] if rows else []
     columns = _columns()
-    kind = ""
-    for c in components:
-        if c.kind != kind:
-            kind = c.kind
-            print(f"{kind}: {meaning(kind)}".removesuffix(": "))
-        origin = f"{c.distribution} {c.version}"
-        line = f"  {names[c]:<{width}}   {origin:<{plugin}}   {registry.summary(c)}".rstrip()
-        print(line if not columns or len(line) <= columns else f"{line[: columns - 1]}…")
-        if c is components[-1] or components[components.index(c) + 1].kind != kind:
-            print()
+    for kind, group in groupby(rows, lambda c: c.kind):
+        print(f"{kind}: {meaning(kind)}".removesuffix(": "))
+        for c in group:
+            name, origin = (f"{t:<{width}}" for t, width in zip(rows[c], widths, strict=True))
+            line = f"  {name}   {origin}   {registry.summary(c)}".rstrip()
+            print(line if not columns or len(line) <= columns else f"{line[: columns - 1]}…")
+        print()
 
 
 def _show(registry: Registry, arguments: Namespace) -> int:
@@ -112,7 +109,7 @@ def _show(registry: Registry, arguments: Namespace) -> int:
         return 0
     import textwrap
 
-    kind, name = component.kind, _shortest(registry, component)
+    kind, name = component.kind, registry.shortest(component)
     columns = _columns() or 100
     print(f"{kind}={name}   {component.distribution} {component.version}")
     print(textwrap.fill(paragraph, columns, initial_indent="  ", subsequent_indent="  "))
@@ -197,12 +194,6 @@ def _pick(registry: Registry, asked: str) -> Component:
     if not kinds:
         raise UnknownNameError(name, sorted({c.name for c in registry.components}))
     return registry.find(kinds[0], name)
-
-
-def _shortest(registry: Registry, component: Component) -> str:
-    """Write a component's name as it must be typed."""
-    same = [c for c in registry.components if (c.kind, c.name) == (component.kind, component.name)]
-    return component.name if len(same) == 1 else component.qualified
 
 
 def _identity(component: Component) -> dict[str, str]:

@@ -2,33 +2,26 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import vierbein
 from vierbein.errors.base import VierbeinError
 from vierbein.errors.plugins import (
     ClashError,
     DamagedMetadataError,
-    DisabledError,
-    OtherApiError,
     PluginNotInstalledError,
     UnknownComponentError,
-    UnknownInEnvironmentError,
     UnknownKindError,
-    UnmetRequirementError,
 )
+from vierbein.registry.admission import admit, switches
 from vierbein.registry.component import Component, canonical
 from vierbein.registry.conf import Preset, conf_files
-from vierbein.registry.kinds import API, KINDS, SPECIAL, rank
+from vierbein.registry.kinds import KINDS, SPECIAL, rank
 from vierbein.registry.known import provider
 from vierbein.registry.problem import Problem, Withheld
 from vierbein.registry.setting import Setting
-from vierbein.registry.walk import Entry, Plugin, walk
-
-DISABLE: Final = "VIERBEIN_DISABLE_PLUGINS"
-ONLY: Final = "VIERBEIN_PLUGINS"
+from vierbein.registry.walk import Plugin, walk
 
 
 class Registry:
@@ -58,6 +51,7 @@ class Registry:
     ) -> None:
         self.plugins = {plugin.name: plugin for plugin in plugins}
         self.components = tuple(sorted(components, key=lambda c: (rank(c.kind), c)))
+        self._counts = Counter((c.kind, c.name) for c in self.components)
         self.withheld = tuple(sorted(withheld, key=lambda w: w.component))
         self.problems = tuple(sorted([*problems, *self._clashes()]))
         self._path = path
@@ -195,15 +189,17 @@ class Registry:
         files = conf_files("experiment", self.components, self._path)
         return {name: preset.path for name, preset in files.items()}
 
-    def _clashes(self) -> list[Problem]:
-        counts = Counter((c.kind, c.name) for c in self.components)
-        problems = []
-        for (kind, name), count in counts.items():
+    def shortest(self, component: Component) -> str:
+        """Write a component's name as it must be typed: with its distribution after a clash."""
+        is_alone = self._counts[component.kind, component.name] == 1
+        return component.name if is_alone else component.qualified
+
+    def _clashes(self) -> Iterator[Problem]:
+        for (kind, name), count in self._counts.items():
             if count > 1:
                 offers = [c for c in self.components if (c.kind, c.name) == (kind, name)]
                 error = ClashError(kind, name, {c.qualified: _origin(c) for c in offers})
-                problems.append(Problem("clash", offers[0].distribution, str(error)))
-        return problems
+                yield Problem("clash", offers[0].distribution, str(error))
 
     def _missing(self, kind: str, asked: str) -> VierbeinError:
         if kind not in (*self.kinds(), *SPECIAL):
@@ -256,56 +252,15 @@ def installed(
     """
     found = sorted(walk(path), key=str)
     plugins = [plugin for plugin in found if isinstance(plugin, Plugin)]
+    said = switches(environ)
     problems = [
-        Problem("damaged", error.plugin, str(error))
-        for error in found
-        if isinstance(error, DamagedMetadataError)
+        *(Problem("damaged", e.plugin, str(e)) for e in found if isinstance(e, DamagedMetadataError)),
+        *said.problems(plugins),
     ]
-    off, names = _named(environ, DISABLE), [canonical(plugin.name) for plugin in plugins]
-    only = _named(environ, ONLY)
-    for variable, named in ((DISABLE, off), (ONLY, only)):
-        for name in sorted(named - set(names)):
-            error = UnknownInEnvironmentError(variable, name, names)
-            problems.append(Problem("environment", name, str(error)))
     components, withheld = [], []
     for plugin in plugins:
-        key = canonical(plugin.name)
-        switch = DISABLE if key in off else ONLY if only and key not in {*only, "vierbein"} else ""
-        reasons: dict[type[VierbeinError], str] = {}
-        ours = {(entry.kind, entry.name) for entry in plugin.entries if entry.api == API}
-        for entry in plugin.entries:
-            if entry.api != API and (entry.kind, entry.name) in ours:
-                continue  # the plugin serves several versions of the API
-            component = Component(entry.kind, entry.name, plugin.name, plugin.version, entry.target)
-            reason = _obstacle(plugin, entry, switch)
-            if reason is None:
-                components.append(component)
-                continue
-            withheld.append(Withheld(component, reason))
-            reasons.setdefault(type(reason), str(reason))
-        for kind, message in reasons.items():
-            if kind is not DisabledError:
-                what = "api" if kind is OtherApiError else "requirement"
-                problems.append(Problem(what, plugin.name, message))
+        usable, others, reasons = admit(plugin, said.switch_of(plugin))
+        components += usable
+        withheld += others
+        problems += reasons
     return Registry(plugins, components, withheld, problems, path)
-
-
-def _named(environ: Mapping[str, str], variable: str) -> set[str]:
-    return {
-        canonical(name.strip()) for name in environ.get(variable, "").split(",") if name.strip()
-    }
-
-
-def _obstacle(plugin: Plugin, entry: Entry, switch: str) -> VierbeinError | None:
-    core = vierbein.__version__
-    if switch:
-        return DisabledError(entry.kind, entry.name, plugin.name, switch)
-    if entry.api != API:
-        return OtherApiError(entry.kind, entry.name, str(plugin), entry.api, core, API)
-    for requirement in plugin.requirements:
-        ours = canonical(requirement.name) == "vierbein" and requirement.applies
-        if ours and not requirement.allows(core):
-            return UnmetRequirementError(
-                entry.kind, entry.name, str(plugin), str(requirement), core
-            )
-    return None

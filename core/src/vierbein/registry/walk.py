@@ -109,12 +109,11 @@ def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | DamagedMetadata
 def _metadata_folders(path: Sequence[str]) -> Iterator[tuple[Path, str]]:
     for entry in dict.fromkeys(path):
         try:
-            folders = sorted(Path(entry).iterdir())
+            found = [file for file in Path(entry).iterdir() if file.name.endswith((*RECORDS,))]
         except OSError:
             continue
-        for folder in folders:
-            if record := RECORDS.get(folder.suffix):
-                yield folder, record
+        for folder in sorted(found):
+            yield folder, RECORDS[folder.suffix]
 
 
 def _read(file: Path) -> str:
