@@ -1,0 +1,1 @@
+"""Parton-shower jets seen by three detectors: sample, generator, adapters, observables, task."""

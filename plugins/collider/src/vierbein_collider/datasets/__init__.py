@@ -1,0 +1,1 @@
+"""Where jets come from: the shipped sample, the event generator."""

@@ -1,0 +1,43 @@
+"""The columns of a jet's record, and the numbers of events."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+JET_COLUMNS = ("jet_pt", "jet_eta", "jet_phi", "jet_mass")
+"""GeV; the anti-kt jet of all its candidates, before the softest are dropped."""
+
+FLOAT_PARTICLE_COLUMNS = ("part_pt", "part_deta", "part_dphi", "part_e", "part_d0")
+"""GeV and mm; candidates are massless and ordered by falling pT; angles are taken to the jet's."""
+
+CODE_PARTICLE_COLUMNS = ("part_charge", "part_kind")
+"""The electric charge in units of the proton's; `Kind` of `generation.smearing`."""
+
+MAX_PARTICLES = 100
+"""How many candidates a record keeps."""
+
+_SEED_BITS, _DOMAIN_BITS, _PROCESS_BITS, _BLOCK_BITS, _INDEX_BITS = 24, 4, 4, 20, 11
+
+MAX_SEED = 2**_SEED_BITS - 1
+
+
+def event_ids(
+    seed: int, domain: int, process: int, block: int, index: NDArray[np.integer[Any]]
+) -> NDArray[np.int64]:
+    """Give jets numbers that are unique over seeds, domains, processes and blocks, in 63 bits.
+
+    Examples
+    --------
+    >>> event_ids(seed=0, domain=0, process=1, block=0, index=np.array([3])) - 2**31
+    array([3])
+    """
+    prefix = 0
+    for value, bits in (
+        (seed, _SEED_BITS),
+        (domain, _DOMAIN_BITS),
+        (process, _PROCESS_BITS),
+        (block, _BLOCK_BITS),
+    ):
+        prefix = prefix << bits | value
+    return np.int64(prefix << _INDEX_BITS) + index.astype(np.int64)
