@@ -134,7 +134,7 @@ def test_check_names_what_is_broken_and_imports_the_rest(lab, capsys):
 def test_check_of_one_plugin_leaves_the_others_out(lab, capsys):
     lab("good", {"tuner": {"t": "good_tuner:T"}}, {"good_tuner.py": "class T: ..."})
     assert main(["plugins", "check", "good"]) == 0
-    assert "no problems found" in capsys.readouterr().out
+    assert "Problems found: 0." in capsys.readouterr().out
     assert main(["plugins", "check", "goood"]) == 2
     assert "Did you mean good?" in capsys.readouterr().err
 

@@ -176,8 +176,8 @@ def test_what_an_interrupted_pip_leaves_is_told_if_it_is_ours(tmp_path):
 @pytest.mark.parametrize(
     ("group", "target", "told"),
     [
-        ("vierbein.v1.backbone", "", "cannot be read: f ="),
-        ("vierbein.v1.backbone", "lab-nets:F", "cannot be read: f = lab-nets:F"),
+        ("vierbein.v1.backbone", "", "'f =' is not of the form"),
+        ("vierbein.v1.backbone", "lab-nets:F", "'f = lab-nets:F' is not of the form"),
         ("vierbein.backbone", "lab:F", "[vierbein.v1.<kind>]"),
     ],
 )
@@ -186,7 +186,7 @@ def test_malformed_entry_points_are_told_and_the_rest_works(fake_distribution, g
     site = fake_distribution("lab-bad", {group: {"f": target}})
     registry = installed({}, [str(site)])
     assert registry.names("backbone") == ("g",)
-    assert [(p.what, p.distribution) for p in registry.problems] == [("damaged", "lab-bad")]
+    assert [(p.what, p.distribution) for p in registry.problems] == [("malformed", "lab-bad")]
     assert told in registry.problems[0].message
 
 

@@ -197,11 +197,21 @@ class DamagedMetadataError(VierbeinError):
     """The metadata of an installed plugin cannot be read."""
 
     def __init__(self, plugin: str, folder: str, reason: str) -> None:
-        self.plugin = plugin
         super().__init__(
             f"The metadata of {plugin} are damaged: {reason}.\n"
             f"  They are in {folder}; what they offer is left out, everything else works.\n"
             f"  Remove that folder, and install {plugin} again."
+        )
+
+
+class MalformedEntryPointsError(VierbeinError):
+    """A plugin declares entry points that cannot be understood."""
+
+    def __init__(self, plugin: str, file: str, reason: str) -> None:
+        super().__init__(
+            f"The entry points of {plugin} cannot be read: {reason}.\n"
+            f"  They are in {file}; the plugin is left out, everything else works.\n"
+            "  Its author mends them in pyproject.toml and installs the plugin again."
         )
 
 
@@ -211,6 +221,7 @@ class StaleEntryPointsError(VierbeinError):
     def __init__(
         self, distribution: str, folder: str, added: Sequence[str], removed: Sequence[str]
     ) -> None:
+        self.added = tuple(added)
         changes = ", ".join([*(f"+{item}" for item in added), *(f"-{item}" for item in removed)])
         super().__init__(
             f"The entry points of {distribution} have changed since it was installed: {changes}\n"

@@ -54,7 +54,9 @@ class Switches(NamedTuple):
 def switches(environ: Mapping[str, str]) -> Switches:
     """Read what the environment says of plugins."""
     off, only = (
-        frozenset(canonical(word.strip()) for word in environ.get(key, "").split(",") if word.strip())
+        frozenset(
+            canonical(word.strip()) for word in environ.get(key, "").split(",") if word.strip()
+        )
         for key in (DISABLE, ONLY)
     )
     return Switches(off, only)

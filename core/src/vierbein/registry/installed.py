@@ -9,7 +9,6 @@ from typing import Any
 from vierbein.errors.base import VierbeinError
 from vierbein.errors.plugins import (
     ClashError,
-    DamagedMetadataError,
     PluginNotInstalledError,
     UnknownComponentError,
     UnknownKindError,
@@ -199,7 +198,7 @@ class Registry:
             if count > 1:
                 offers = [c for c in self.components if (c.kind, c.name) == (kind, name)]
                 error = ClashError(kind, name, {c.qualified: _origin(c) for c in offers})
-                yield Problem("clash", offers[0].distribution, str(error))
+                yield Problem("clash", ", ".join(c.distribution for c in offers), str(error))
 
     def _missing(self, kind: str, asked: str) -> VierbeinError:
         if kind not in (*self.kinds(), *SPECIAL):
@@ -208,7 +207,7 @@ class Registry:
 
         name = asked.rpartition("/")[2]
         for _, error in stale(self.plugins.values()):
-            if f"+{kind}={name} " in str(error):
+            if any(entry.startswith(f"{kind}={name} ") for entry in error.added):
                 return error
         distribution = provider(kind, name)
         if distribution and distribution not in map(canonical, self.plugins):
@@ -254,7 +253,7 @@ def installed(
     plugins = [plugin for plugin in found if isinstance(plugin, Plugin)]
     said = switches(environ)
     problems = [
-        *(Problem("damaged", e.plugin, str(e)) for e in found if isinstance(e, DamagedMetadataError)),
+        *(p for p in found if isinstance(p, Problem)),
         *said.problems(plugins),
     ]
     components, withheld = [], []

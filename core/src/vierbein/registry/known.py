@@ -2,22 +2,39 @@
 
 from typing import Final
 
-KNOWN: Final[dict[tuple[str, str], str]] = {
-    ("backbone", "particle_transformer"): "vierbein-transformer",
-    ("hardware", "cpu"): "vierbein-cpu",
-    ("safeguard", "ood"): "vierbein-safeguards",
-    ("tuner", "bitfit"): "vierbein-tuners",
-    ("tuner", "full"): "vierbein-tuners",
-    ("tuner", "last_l"): "vierbein-tuners",
-    ("tuner", "lora"): "vierbein-tuners",
-    ("tuner", "probe"): "vierbein-tuners",
-    ("adapter", "jets_atlas"): "vierbein-collider",
-    ("adapter", "jets_calo"): "vierbein-collider",
-    ("adapter", "jets_cms"): "vierbein-collider",
-    ("dataset", "jet_sample"): "vierbein-collider",
+KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "vierbein-collider": {
+        "adapter": ("jets_atlas", "jets_calo", "jets_cms"),
+        "command": ("make-jets",),
+        "dataset": ("jet_sample", "pythia_jets"),
+        "observable": (
+            "d2",
+            "energy_correlation",
+            "girth",
+            "jet_mass",
+            "jet_pt",
+            "multiplicity",
+            "pt_dispersion",
+        ),
+        "task": ("jet_classification",),
+    },
+    "vierbein-cpu": {"hardware": ("cpu",)},
+    "vierbein-files": {"dataset": ("parquet", "root")},
+    "vierbein-safeguards": {"safeguard": ("ood",)},
+    "vierbein-transformer": {
+        "backbone": (
+            "particle_transformer",
+            "particle_transformer_base",
+            "particle_transformer_nano",
+            "particle_transformer_small",
+            "particle_transformer_tiny",
+        )
+    },
+    "vierbein-tuners": {"tuner": ("bitfit", "full", "last_l", "lora", "probe")},
 }
+"""Distribution -> kind -> names of its components and presets."""
 
 
 def provider(kind: str, name: str) -> str | None:
     """Name the distribution that offers a component, or None where it is not known."""
-    return KNOWN.get((kind, name))
+    return next((dist for dist, kinds in KNOWN.items() if name in kinds.get(kind, ())), None)

@@ -12,9 +12,9 @@ class Problem(NamedTuple):
     Parameters
     ----------
     what
-        One word: damaged, api, requirement, clash, environment, stale, broken, settings, class.
+        One word: damaged, malformed, api, requirement, clash, environment, stale, broken, settings, class.
     distribution
-        Whose it is.
+        Whose it is; several with commas between them.
     message
         What is wrong and what to do.
     """

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vierbein.errors.plugins import DamagedMetadataError
+from vierbein.errors.plugins import DamagedMetadataError, MalformedEntryPointsError
 from vierbein.registry.component import canonical
 from vierbein.registry.kinds import API
+from vierbein.registry.problem import Problem
 from vierbein.registry.requirement import Requirement, parse
 
 GROUP: Final = re.compile(r"vierbein\.v(\d+)\.([a-z_][a-z0-9_]*)")
@@ -73,8 +74,8 @@ class Plugin(NamedTuple):
         return f"{self.name} {self.version}"
 
 
-def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | DamagedMetadataError]:
-    """Find every plugin once; damaged metadata are told and shadow nothing.
+def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | Problem]:
+    """Find every plugin once; one that is damaged is told and shadows nothing.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | DamagedMetadata
 
     Yields
     ------
-    Plugin | DamagedMetadataError
+    Plugin | Problem
         A plugin, or what is wrong with one.
     """
     seen = set()
@@ -97,13 +98,23 @@ def walk(path: Sequence[str] | None = None) -> Iterator[Plugin | DamagedMetadata
             if (folder / record).exists():
                 seen.add(name)
             elif is_plugin or name.startswith("vierbein"):
-                yield DamagedMetadataError(name, str(folder), f"it holds no {record}")
+                yield _damaged(name, folder, f"there is no {record}")
                 continue
             if is_plugin:
                 yield _plugin(folder, text, _read(folder / record))
-        except (OSError, ValueError) as fault:
-            seen.discard(name)
-            yield DamagedMetadataError(name, str(folder), str(fault))
+        except OSError as fault:
+            yield _damaged(name, folder, str(fault))
+        except KeyError as field:
+            seen.remove(name)
+            yield _damaged(name, folder, f"{record} gives no {field}")
+        except ValueError as fault:
+            file = str(folder / "entry_points.txt")
+            error = MalformedEntryPointsError(name, file, str(fault))
+            yield Problem("malformed", name, str(error))
+
+
+def _damaged(name: str, folder: Path, reason: str) -> Problem:
+    return Problem("damaged", name, str(DamagedMetadataError(name, str(folder), reason)))
 
 
 def _metadata_folders(path: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -126,9 +137,6 @@ def _read(file: Path) -> str:
 def _plugin(folder: Path, text: str, metadata: str) -> Plugin:
     lines = [line.partition(":") for line in metadata.partition("\n\n")[0].splitlines()]
     fields = {key: value.strip() for key, _, value in reversed(lines)}
-    if not fields.get("Name") or not fields.get("Version"):
-        message = "no name or no version is written there"
-        raise ValueError(message)
     needs = (parse(value) for key, _, value in lines if key == "Requires-Dist")
     entries = tuple(parse_entries(text))
     return Plugin(fields["Name"], fields["Version"], folder, entries, tuple(needs))
@@ -159,12 +167,12 @@ def parse_entries(text: str) -> Iterator[Entry]:
         if line.startswith("["):
             group = GROUP.fullmatch(line.strip("[] "))
             if group is None and line.startswith("[vierbein."):
-                message = f"the group {line} of entry_points.txt is not [vierbein.v{API}.<kind>]"
+                message = f"the group {line} is not [vierbein.v{API}.<kind>]"
                 raise ValueError(message)
         elif line and group:
             name, _, value = (part.strip() for part in line.partition("="))
             target = re.sub(r"\s*\[.*\]$|\s", "", value)
             if not name or not TARGET.fullmatch(target):
-                message = f"this line of entry_points.txt cannot be read: {line}"
+                message = f"{line!r} is not of the form name = package.module:Class"
                 raise ValueError(message)
             yield Entry(int(group[1]), group[2], name, target)
