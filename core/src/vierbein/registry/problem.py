@@ -12,7 +12,8 @@ class Problem(NamedTuple):
     Parameters
     ----------
     what
-        One word: damaged, malformed, api, requirement, clash, environment, stale, broken, settings, class.
+        One word: damaged, malformed, api, requirement, clash, environment or stale; from
+        importing a component: broken, settings or class.
     distribution
         Whose it is; several with commas between them.
     message
