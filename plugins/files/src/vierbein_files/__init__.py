@@ -1,0 +1,1 @@
+"""Parquet and ROOT files as datasets."""
