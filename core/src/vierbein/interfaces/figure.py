@@ -1,7 +1,7 @@
 """A measured figure and a picture, as plain data that a report can draw."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 
@@ -67,7 +67,25 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """A plot as data: axes with units and the lines in them."""
+    """A plot as data: axes with units and the lines in them.
+
+    Parameters
+    ----------
+    title
+        What it shows.
+    x_label
+        What runs along x, with its unit.
+    y_label
+        What runs along y, with its unit.
+    lines
+        The curves.
+    x_log
+        Whether x is logarithmic.
+    y_log
+        Whether y is logarithmic.
+    x_names
+        What stands at x = 0, 1, 2, ... where that is no number; drawn downwards, to be legible.
+    """
 
     title: str
     x_label: str
@@ -75,6 +93,7 @@ class Picture:
     lines: Sequence[Line]
     x_log: bool = False
     y_log: bool = False
+    x_names: Sequence[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain data."""
