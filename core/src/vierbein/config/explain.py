@@ -1,0 +1,72 @@
+"""Turn what Hydra and OmegaConf say into words about experiments, components and settings."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from hydra.errors import MissingConfigException
+from omegaconf.errors import (
+    GrammarParseError,
+    InterpolationResolutionError,
+    OmegaConfBaseException,
+    UnsupportedInterpolationType,
+)
+
+from vierbein.config.library import Library
+from vierbein.errors.base import VierbeinError
+from vierbein.errors.settings import (
+    CompositionError,
+    DanglingReferenceError,
+    NothingChosenError,
+    PlaceError,
+    UnknownFileError,
+)
+
+DANGLING: Final = (GrammarParseError, InterpolationResolutionError, UnsupportedInterpolationType)
+
+
+def explain(error: Exception, library: Library, overrides: Sequence[str]) -> VierbeinError:
+    """Say what is wrong in three parts.
+
+    Parameters
+    ----------
+    error
+        What Hydra or OmegaConf raised.
+    library
+        What could have been composed.
+    overrides
+        What was asked.
+
+    Returns
+    -------
+    VierbeinError
+        To be raised from the error.
+    """
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        return _missing(error.missing_cfg_file, library)
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    if isinstance(cause, DANGLING):
+        reason = str(cause.msg or cause).splitlines()[0]
+        return DanglingReferenceError(str(cause.full_key or ""), reason)
+    if isinstance(error, RecursionError):
+        return CompositionError(overrides, "files name each other in their defaults, in a circle")
+    reason = str(error) or str(cause)
+    if unchosen := re.search(r"You must specify '([^']+)'", reason):
+        return NothingChosenError(unchosen[1], library.names(unchosen[1].partition("@")[0]))
+    if absent := re.search(r"Could not override '([^'@]+)@([^']+)'", reason):
+        group, place = absent.groups()
+        known = re.findall(rf"\b{group}@([\w.]+)", reason.partition("\n")[2].partition("\n")[0])
+        found = f"None stands there yet; places of a {group}: {', '.join(known) or 'none'}"
+        return PlaceError(place, found, f"+{group}@{place}=NAME  to put one there")
+    return CompositionError(overrides, " ".join(reason.split()))
+
+
+def _missing(path: str, library: Library) -> VierbeinError:
+    kind, _, name = path.partition("/")
+    if kind in library.registry.kinds() and not name.endswith(".yaml"):
+        try:
+            library.registry.find(kind, name)
+        except VierbeinError as error:
+            return error
+    group, name = (kind, name) if kind in library.groups else path.rpartition("/")[::2]
+    return UnknownFileError(group, name, library.names(group))

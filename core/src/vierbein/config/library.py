@@ -1,0 +1,112 @@
+"""What a path of a defaults list means: a file of the user's, a plugin's file, or a component."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from vierbein.errors.settings import HiddenComponentError
+from vierbein.registry.component import Component
+from vierbein.registry.installed import Registry
+from vierbein.registry.kinds import MULTI
+
+EXPERIMENT: Final = "experiment"
+
+
+def word(name: str) -> str:
+    """Give the word that a choice goes by.
+
+    Examples
+    --------
+    >>> word("vierbein-lab/xyz"), word("./my_lora.yaml")
+    ('xyz', 'my_lora')
+    """
+    return Path(name).stem if name.endswith(".yaml") else name.rpartition("/")[2]
+
+
+@dataclass
+class Library:
+    """Everything that one command may compose.
+
+    Parameters
+    ----------
+    registry
+        What plugins offer.
+    folder
+        The working folder; its `conf` holds the user's own files.
+    schema
+        The dataclass of the root's settings.
+    places
+        What the command has chosen, once that is known: place (`source.dataset`) -> name.
+    """
+
+    registry: Registry
+    folder: Path
+    schema: type
+    places: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """What can be chosen in every configuration: each kind, and an experiment."""
+        return (*self.registry.kinds(), EXPERIMENT)
+
+    @cached_property
+    def _shipped(self) -> dict[str, dict[str, Path]]:
+        shipped: dict[str, dict[str, Path]] = {EXPERIMENT: self.registry.experiments()}
+        for kind in self.registry.kinds():
+            presets = self.registry.presets(kind)
+            shipped[kind] = {name: preset.path for name, preset in presets.items()}
+        return shipped
+
+    def is_group(self, path: str) -> bool:
+        """Tell whether something can be chosen from a path."""
+        return path in self.groups or (path != "hydra" and (self._conf / path).is_dir())
+
+    def find(self, path: str) -> Path | Component | None:
+        """Find what a path stands for.
+
+        Parameters
+        ----------
+        path
+            `kind/NAME`, `kind/DIST/NAME`, `experiment/NAME`, or a file below `conf`; NAME may be
+            a path to a .yaml file.
+
+        Returns
+        -------
+        Path | Component | None
+            The user's files come first, then those of plugins, then components.
+
+        Raises
+        ------
+        HiddenComponentError
+            If a file has the name of a component.
+        ClashError
+            If several plugins offer the name.
+        """
+        group, _, name = path.partition("/")
+        if group == "hydra":
+            return None
+        if name.endswith(".yaml"):
+            file = self.folder / name
+            return file if file.is_file() else None
+        own, shipped = self._conf / f"{path}.yaml", self._shipped.get(group, {}).get(name)
+        found = own if own.is_file() else shipped
+        offered = word(name) in self.registry.names(group)
+        if found and offered and "/" not in name:
+            raise HiddenComponentError(str(found), group, name)
+        return found or (self.registry.find(group, name) if offered else None)
+
+    def names(self, group: str) -> list[str]:
+        """List what can be chosen from a group."""
+        own = (file.stem for file in (self._conf / group).glob("*.yaml"))
+        return sorted({*own, *self._shipped.get(group, ()), *self.registry.names(group)})
+
+    def home(self, group: str, name: str) -> str | None:
+        """Say where a choice's settings go when nothing else is said; None for the group's name."""
+        if group == EXPERIMENT:
+            return "_global_"
+        return f"{group}.{word(name)}" if group in MULTI else None
+
+    @property
+    def _conf(self) -> Path:
+        return self.folder / "conf"

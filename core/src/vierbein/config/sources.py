@@ -1,0 +1,116 @@
+"""What Hydra composes from: our files and components, served by one ConfigSource."""
+
+import builtins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Final
+
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra.core.object_type import ObjectType
+from hydra.core.plugins import Plugins
+from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
+from omegaconf import OmegaConf
+
+from vierbein.config.files import read
+from vierbein.config.leftovers import without_leftovers
+from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
+from vierbein.registry.component import Component
+from vierbein.registry.kinds import MULTI
+from vierbein.registry.setting import REQUIRED
+
+SCHEME: Final = "vierbein"
+ROOT: Final = "vierbein"
+"""Name of the primary configuration: the schema's defaults, and a place for every kind."""
+
+_open: Final[ContextVar[Library]] = ContextVar("library")
+
+
+class VierbeinSource(ConfigSource):
+    """Serves the library that is open: Hydra makes a source from a scheme and a path alone."""
+
+    @staticmethod
+    def scheme() -> str:
+        """Name the scheme of our entry in a search path."""
+        return SCHEME
+
+    def available(self) -> bool:
+        """Say that there is something here."""
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        """Tell whether something can be chosen from a path."""
+        return _open.get().is_group(config_path)
+
+    def is_config(self, config_path: str) -> bool:
+        """Tell whether a path leads to a file or a component."""
+        return config_path == ROOT or _open.get().find(config_path) is not None
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> builtins.list[str]:  # noqa: ARG002
+        """List what a group offers."""
+        return _open.get().names(config_path)
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Give what a path stands for, and where it goes."""
+        library, (group, _, name) = _open.get(), config_path.partition("/")
+        header, content = None, None
+        if config_path == ROOT:
+            content = _root(library)
+        elif isinstance(found := library.find(config_path), Component):
+            content = _settings(library, found)
+        elif isinstance(found, Path):
+            header, content = read(found)
+            if group == EXPERIMENT:
+                content = without_leftovers(content, library)
+            elif group in library.groups:
+                content = _preset(content)
+        if content is None:
+            raise ConfigLoadError(config_path)
+        package = library.home(group, name) or header
+        return ConfigResult(SCHEME, self.path, OmegaConf.create(content), {"package": package})
+
+
+def _root(library: Library) -> dict[str, Any]:
+    groups: list[Any] = [{group: [] if group in MULTI else None} for group in library.groups]
+    return {"defaults": ["_self_", *groups], **defaults(library.schema)}
+
+
+def _settings(library: Library, component: Component) -> dict[str, Any]:
+    settings = {
+        setting.name: ABSENT if setting.default is REQUIRED else plain(setting.default)
+        for setting in library.registry.settings(component)
+    }
+    return {COMPONENT: f"{component.kind}/{component.qualified}", **settings}
+
+
+def _preset(content: dict[str, Any]) -> dict[str, Any]:
+    """Let a preset's component stand where the preset stands, under the preset's name."""
+    entries = [
+        f"{entry}@_here_"
+        if isinstance(entry, str) and entry != "_self_" and "@" not in entry
+        else entry
+        for entry in content.get("defaults", [])
+    ]
+    return {**content, "defaults": entries}
+
+
+@contextmanager
+def opened(library: Library) -> Iterator[ConfigLoaderImpl]:
+    """Let Hydra's composer work on a library, on Hydra's own configurations, and nothing else.
+
+    The composer itself is used rather than `hydra.compose`: that goes through `GlobalHydra`, which
+    a surrounding program may need, and lets every `hydra_plugins` package add to the search path.
+    """
+    Plugins.instance().register(VierbeinSource)
+    path = ConfigSearchPathImpl()
+    path.append("main", f"{SCHEME}://")
+    path.append("hydra", "pkg://hydra.conf")
+    path.append("schema", "structured://")
+    token = _open.set(library)
+    try:
+        yield ConfigLoaderImpl(path)
+    finally:
+        _open.reset(token)
