@@ -205,10 +205,15 @@ class Assembly:
 
     def zero_shot(self, domain: Domain) -> Network | None:
         """Give the base as it is, on another domain; nothing if its task was another one."""
-        if self.base is None or not self._has_same_task(self.base):
+        if not self.has_zero_shot:
             return None
         network, _ = self.from_base(domain, None, self.settings.seed)
         return network.eval()
+
+    @property
+    def has_zero_shot(self) -> bool:
+        """Whether the base can be used as it is: it has a head for the run's task."""
+        return self.base is not None and self._has_same_task(self.base)
 
     def _has_same_task(self, base: Base) -> bool:
         return bool(base.card["task"] == self.configuration["task"])

@@ -11,8 +11,8 @@ from rich.table import Table
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.compare.jobs import seeds
 from vierbein.experiment.domain import Domain
-from vierbein.experiment.stages.adapt import seeds
 from vierbein.interfaces.network import Network
 from vierbein.training.flops import count
 

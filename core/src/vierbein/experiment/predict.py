@@ -9,7 +9,7 @@ import torch
 from vierbein.config.build import build
 from vierbein.errors.runs import NoReaderError, StageMissingError, UnknownDomainError
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.recommended import recommended
+from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.runs import read
 from vierbein.experiment.stages.compare import COMPARISON
 from vierbein.interfaces.dataset import Columns, Dataset

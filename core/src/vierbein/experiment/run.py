@@ -13,14 +13,15 @@ from vierbein.config.plain import plain
 from vierbein.errors.runs import NotChosenError, StageMissingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
+from vierbein.experiment.compare.jobs import num_compare_jobs, transfer_jobs
 from vierbein.experiment.hooks import manager
 from vierbein.experiment.progress import bar
 from vierbein.experiment.report.collect import collect, nodes
 from vierbein.experiment.report.html import write_html
 from vierbein.experiment.result import REPORT, REPORT_HTML, Result
 from vierbein.experiment.settings import RunSettings, Stage
-from vierbein.experiment.stages.adapt import LOADING, adapt, transfer_jobs
-from vierbein.experiment.stages.compare import COMPARISON, compare, num_compare_jobs
+from vierbein.experiment.stages.adapt import LOADING, adapt
+from vierbein.experiment.stages.compare import COMPARISON, compare
 from vierbein.experiment.stages.deploy import deploy
 from vierbein.experiment.stages.pretrain import pretrain
 from vierbein.experiment.stages.question import question

@@ -1,5 +1,6 @@
 """Tasks: head, loss and metrics."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
@@ -43,6 +44,8 @@ class Task(ABC):
 
     metric: ClassVar[str]
     """Name of the figure that decides; higher is better."""
+    bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    """Smallest and largest value that the metric can have."""
 
     @property
     @abstractmethod

@@ -57,6 +57,8 @@ class Fit:
         0 is the network before training.
     history
         Looks at the training, the start included.
+    steps
+        That were made: fewer than the budget's after early stopping or divergence.
     flops
         Spent by all steps: real particles only, frozen layers' forward passes included.
     seconds
@@ -66,6 +68,7 @@ class Fit:
     parameters: Mapping[str, Tensor] = field(repr=False)
     best_step: int
     history: tuple[Point, ...]
+    steps: int
     flops: float
     seconds: float
 

@@ -32,13 +32,13 @@ class Verification:
     first_differing
         The first tensor that is not equal, in the network's order.
     differences
-        Largest difference by tensor, relative to its scale; infinite where one is missing, has
-        another shape, or is not finite where the other is.
+        Largest difference by tensor, relative to its scale; None where one is missing, has another
+        shape, or is not finite where the other is.
     """
 
     is_equal: bool
     first_differing: str | None
-    differences: Mapping[str, float]
+    differences: Mapping[str, float | None]
 
 
 def golden(network: Network, example: EventBatch) -> tuple[Vectors, Vectors]:
@@ -100,18 +100,15 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
         Whether all agree, and how far each tensor is off.
     """
     differences = {
-        name: _difference(values, emulated[name]) if name in emulated else np.inf
+        name: _difference(values, emulated[name]) if name in emulated else None
         for name, values in outputs.items()
     }
-    differing = [
-        name
-        for name, values in outputs.items()
-        if (
-            not (name in emulated and _same_bits(values, emulated[name]))
-            if numerics.is_exact
-            else not differences[name] <= numerics.tolerance
-        )
-    ]
+    differing = []
+    for name, apart in differences.items():
+        is_close = apart is not None and apart <= numerics.tolerance
+        is_same = name in emulated and _same_bits(outputs[name], emulated[name])
+        if not (is_same if numerics.is_exact else is_close):
+            differing.append(name)
     return Verification(not differing, differing[0] if differing else None, differences)
 
 
@@ -124,17 +121,19 @@ def _same_bits(first: NDArray[Any], second: NDArray[Any]) -> bool:
     return same_kind and first.tobytes() == second.tobytes()
 
 
-def _difference(expected: NDArray[Any], found: NDArray[Any]) -> float:
+def _difference(expected: NDArray[Any], found: NDArray[Any]) -> float | None:
     if expected.shape != found.shape:
-        return np.inf
+        return None
     ours, theirs = (
         values.reshape(len(values), -1).astype(np.float64) for values in (expected, found)
     )
     is_same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     with np.errstate(invalid="ignore"):  # inf - inf, where both are the same
         apart = np.where(is_same, 0.0, np.abs(ours - theirs))
-    apart = np.nan_to_num(apart, nan=np.inf, posinf=np.inf).max(axis=1, initial=0.0)
+    if not np.isfinite(apart).all():
+        return None
     magnitude = np.abs(np.where(np.isfinite(ours), ours, 0.0)).max(axis=1, initial=0.0)
     scale = np.maximum(magnitude, np.median(magnitude))
-    relative = np.divide(apart, scale, out=np.where(apart > 0, np.inf, 0.0), where=scale > 0)
-    return float(relative.max(initial=0.0))
+    # Where all is zero, every difference is infinitely large, but a number as JSON knows them.
+    scale = np.maximum(scale, np.finfo(np.float32).tiny)
+    return float((apart.max(axis=1, initial=0.0) / scale).max(initial=0.0))

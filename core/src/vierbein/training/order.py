@@ -53,4 +53,8 @@ class Order:
 
 def seed_step(seed: int, step: int) -> None:
     """Set torch's random numbers (dropout, noise) for one step."""
-    torch.manual_seed(int(uniform(np.array([step]), salt=seed)[0] * 2**53))
+    number = int(uniform(np.array([step]), salt=seed)[0] * 2**53)
+    # torch.manual_seed would note a stack trace at each call, for a CUDA that is not there.
+    torch.default_generator.manual_seed(number)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(number)

@@ -64,7 +64,7 @@ class _Fitting:
         fabric = Fabric(accelerator=settings.device, devices=1, precision=settings.precision)  # type: ignore[arg-type]
         tuned = [p for p in network.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
-            _groups(tuned, settings.weight_decay), lr=budget.learning_rate
+            _groups(tuned, settings.weight_decay), lr=budget.learning_rate, fused=True
         )
         self.trainer, self.settings, self.fabric = trainer, settings, fabric
         self.network, self.task, self.events, self.budget = network, task, events, budget
@@ -96,7 +96,9 @@ class _Fitting:
         self.network.load_state_dict(best)
         self.network.eval()
         seconds = time.perf_counter() - begun
-        return Fit(best, progress.best_step, progress.history, progress.flops, seconds)
+        return Fit(
+            best, progress.best_step, progress.history, progress.step, progress.flops, seconds
+        )
 
     def _start(self) -> tuple[dict[str, Tensor], Progress]:
         path = self.trainer.checkpoint

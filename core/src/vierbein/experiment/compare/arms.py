@@ -179,6 +179,7 @@ def _trial(rate: float, fit: Fit) -> dict[str, Any]:
         "learning_rate": rate,
         "best_step": fit.best_step,
         "best_loss": best_loss(fit),
+        "steps": fit.steps,
         "flops": fit.flops,
         "history": [asdict(point) for point in fit.history],
     }

@@ -1,6 +1,7 @@
 """What the arms of one domain say together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -83,7 +84,9 @@ class Comparison:
 
     def interval(self, arm: str, size: int) -> Interval:
         """Give an arm's metric with its interval."""
-        return self._of(arm, size).interval(self.settings.level)
+        found = self._of(arm, size).interval(self.settings.level)
+        lowest, highest = self.events.assembly.task.bounds
+        return replace(found, low=max(found.low, lowest), high=min(found.high, highest))
 
     def _names(self) -> list[str]:
         return list(dict.fromkeys(name for name, _ in self.arms))

@@ -109,9 +109,13 @@ def svg(picture: Picture) -> bytes:
     return file.getvalue()
 
 
+def _arm_order(name: str) -> int:
+    return _ARMS.index(name) if name in _ARMS else len(_ARMS)
+
+
 def _looks(picture: Picture) -> list[_Look]:
     """Give each line its look: arms keep theirs in all pictures, other lines take what is left."""
-    arms = {TITLES[name]: at for at, name in enumerate([*_ARMS, *(set(TITLES) - set(_ARMS))])}
+    arms = {TITLES[name]: at for at, name in enumerate(sorted(TITLES, key=_arm_order))}
     at: dict[int, int] = {}
     for index, line in enumerate(picture.lines):
         known = [title for title in arms if line.label.startswith(title)]

@@ -56,6 +56,7 @@ def page(report: Mapping[str, Any], timings: Mapping[str, Any]) -> str:
         "flat": lambda nested: list(flat(nested)),
         "arms": arms_of,
         "sizes": sizes_of,
+        "differences": lambda said: [d for _, at in sizes_of(said) for d in at["against"].values()],
     }
     drawn = report["pictures"][: len(report["pictures"]) - _num_pictures(report["verdicts"])]
     return environment.get_template("report.html.j2").render(

@@ -96,6 +96,8 @@ def _lines(report: Mapping[str, Any], said: list[DomainAnswer]) -> Iterator[Rend
             if found["status"] != "SKIP":
                 yield Text.assemble(f"hardware {name}, {level}: ", _coloured(found["status"]))
         if backend["problems"]:
-            yield Text.assemble(f"hardware {name}: ", ("not lowered", "yellow"), ": ", backend["problems"][0])
+            yield Text.assemble(
+                f"hardware {name}: ", ("not lowered", "yellow"), ": ", backend["problems"][0]
+            )
     if parts := report["outcome"]["negative_parts"]:
         yield Text.assemble(("worse than the twin", "bold red"), f": {'; '.join(parts)}")

@@ -3,33 +3,11 @@
 from typing import Any
 
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.compare.arms import ArmJob
+from vierbein.experiment.compare.jobs import transfer_jobs
 from vierbein.experiment.compare.workers import Done, perform_all
 from vierbein.storage.atomic import write_json
 
 LOADING = "loading.json"
-
-
-def seeds(assembly: Assembly) -> list[int]:
-    """Give the seeds of a comparison's repetitions; those of two runs never meet."""
-    first = 1000 * assembly.settings.seed
-    return [first + index for index in range(assembly.settings.compare.seeds)]
-
-
-def transfer_jobs(assembly: Assembly) -> list[ArmJob]:
-    """List the zero-shot networks and every tuner on every sample."""
-    settings = assembly.settings.compare
-    jobs = []
-    for domain in assembly.targets.values():
-        if "zero_shot" in settings.arms and assembly.zero_shot(domain) is not None:
-            jobs.append(ArmJob(domain.name, "zero_shot", 0, assembly.settings.seed, 0))
-        jobs += [
-            ArmJob(domain.name, "fine_tuned", size, seed, settings.steps, tuner)
-            for size in settings.sizes
-            for seed in seeds(assembly)
-            for tuner in assembly.tuners
-        ]
-    return jobs
 
 
 def loaded(assembly: Assembly) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.recommended import recommended
+from vierbein.experiment.compare.recommended import recommended
 from vierbein.interfaces.hardware import Hardware, Level, Vectors
 from vierbein.interfaces.verification import golden, verify
 from vierbein.storage.atomic import new_folder, write_json

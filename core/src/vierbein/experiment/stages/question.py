@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.view import View
+from vierbein.experiment.stages.view import View
 from vierbein.interfaces.safeguard import Moment, Verdict
 from vierbein.storage.atomic import write_json
 

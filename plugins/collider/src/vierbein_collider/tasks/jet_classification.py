@@ -67,6 +67,7 @@ class JetClassification(Task):
     """
 
     metric: ClassVar[str] = "AUC"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
     def __init__(
         self,

@@ -13,8 +13,8 @@ from vierbein.errors.runs import UnknownDomainError
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.domain import Domain
-from vierbein.experiment.recommended import recommended
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents

@@ -5,8 +5,7 @@ from typing import Any
 from vierbein.errors.runs import StageMissingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import ArmJob, make_network, sample
-from vierbein.experiment.stages.adapt import seeds
-from vierbein.experiment.stages.compare import chosen_tuner
+from vierbein.experiment.compare.jobs import chosen_tuner, seeds
 from vierbein.interfaces.network import Network
 from vierbein.storage.parameters import read_parameters
 

@@ -1,0 +1,91 @@
+"""A toy plugin, installed by its metadata alone, and runs of it."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from vierbein.experiment.result import Result
+from vierbein.experiment.run import run
+
+TOY = Path(__file__).parent / "toy"
+_ENTRY_POINTS = {
+    "dataset": "toy_records = vierbein_toy.toy_records:ToyRecords",
+    "adapter": "toy_detector = vierbein_toy.toy_detector:ToyDetector",
+    "backbone": "toy_sets = vierbein_toy.toy_sets:ToySets",
+    "observable": "toy_product = vierbein_toy.toy_product:ToyProduct",
+}
+EXPERIMENT = """\
+# @package _global_
+defaults:
+  - /dataset@source.dataset: toy_records
+  - /adapter@source.adapter: toy_detector
+  - /backbone@compare.smaller_twin: toy_sets
+  - override /dataset: toy_records
+  - override /adapter: toy_detector
+  - override /backbone: toy_sets
+  - override /task: jet_classification
+  - override /tuner: [full]
+  - override /observable: [toy_product]
+  - _self_
+name: toy
+cache_folder: runs/.cache
+source: {dataset: {seed: 1}, adapter: {name: here}}
+dataset: {seed: 2}
+adapter: {name: there}
+stages: [pretrain, adapt, compare, question, report]
+pretrain: {steps: 600, batch_size: 128, learning_rate: 1e-2}
+training: {batch_size: 64, learning_rate: 3e-3, looks: 6}
+compare:
+  arms: [zero_shot, fine_tuned, twin_equal_steps, twin_equal_flops, smaller_twin, baseline]
+  sizes: [60, 600]
+  seeds: 2
+  steps: 60
+  replicas: 60
+  test_events: 1000
+  workers: 1
+  slices: {toy_product: 2}
+  smaller_twin: {width: 6}
+"""
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Put the toy plugin on the import path, as if pip had installed it."""
+    site = tmp_path_factory.mktemp("site")
+    info = site / "vierbein_toy-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.3\nName: vierbein-toy\nVersion: 1.0\n"
+        "Requires-Dist: vierbein>=0.1,<0.2\n"
+    )
+    groups = (f"[vierbein.v1.{kind}]\n{line}" for kind, line in _ENTRY_POINTS.items())
+    (info / "entry_points.txt").write_text("\n".join(groups))
+    paths = [str(site), str(TOY)]
+    sys.path[:0] = paths
+    yield site
+    for path in paths:
+        sys.path.remove(path)
+
+
+@pytest.fixture
+def folder(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder that has the experiment `toy`."""
+    monkeypatch.chdir(tmp_path)
+    Path("conf/experiment").mkdir(parents=True)
+    Path("conf/experiment/toy.yaml").write_text(EXPERIMENT)
+    return tmp_path
+
+
+@pytest.fixture
+def toy_run(folder: Path) -> Callable[..., Result]:
+    """Run the experiment `toy` with overrides."""
+    return lambda *overrides: run("toy", list(overrides), is_quiet=True)
+
+
+@pytest.fixture
+def command_environment(folder: Path) -> Mapping[str, str]:
+    """The environment of a process that is to find the toy plugin."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}

@@ -1,0 +1,1 @@
+"""A toy detector whose answers are known: events of two kinds, told apart by a correlation."""

@@ -1,0 +1,29 @@
+"""The toy detector."""
+
+from vierbein.events.mapping import Mapping
+from vierbein.interfaces.adapter import Adapter
+
+
+class ToyDetector(Adapter):
+    """Gives x, y and z of every particle.
+
+    Parameters
+    ----------
+    name
+        Of the domain.
+    """
+
+    def __init__(self, name: str = "toy") -> None:
+        self.name = name
+
+    @property
+    def mapping(self) -> Mapping:
+        return Mapping.from_json(
+            {
+                "domain": self.name,
+                "p4": {"E": "energy", "px": "0.3 * energy", "py": "0 * energy", "pz": "0 * energy"},
+                "features": {"x": "x", "y": "y", "z": "z"},
+                "truth": {"process": {"value": "process", "codes": {"0": 0, "1": 1}}},
+                "event_id": "number",
+            }
+        )
