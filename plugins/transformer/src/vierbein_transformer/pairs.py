@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from jaxtyping import Bool, Float
@@ -16,23 +17,26 @@ MASS_FLOOR = 1e-2
 """Least invariant mass of a pair, in GeV."""
 
 STANDARD = {
-    "ln Delta R": (-1.5, 1.0),
-    "ln k_T": (0.0, 1.5),
-    "ln z": (-2.0, 1.5),
-    "ln m2": (1.0, 3.0),
+    "ln Delta R": (-1.0, 1.0),
+    "ln k_T": (-0.5, 1.0),
+    "ln z": (-2.0, 1.0),
+    "ln m2": (0.5, 2.0),
 }
-"""Mean and standard deviation, with k_T in GeV and m2 in GeV^2: one meaning in every detector."""
+"""Mean and standard deviation, with k_T in GeV and m2 in GeV^2: near those of jets of some hundred
+GeV, but constants, so that a pair means the same in every detector."""
 
 MASKED = -1e4
 """Attention logit of an empty slot: its softmax is zero exactly, in half precision too."""
 
 
+@torch.no_grad()
 def pair_logarithms(
     p4: Float[Tensor, "event slot 4"],
 ) -> Float[Tensor, "row event slot slot"]:
     """Compute the logarithms in which the interaction features of pairs are linear.
 
-    They are finite for empty slots, massless particles and a particle with itself.
+    They are finite for empty slots, massless particles and a particle with itself, and carry no
+    gradient.
 
     Parameters
     ----------
@@ -45,28 +49,28 @@ def pair_logarithms(
         Rows 1, ln Delta R^2, ln min(pT), ln(sum of pT), ln m2; Delta R in rapidity and azimuth.
     """
     energy, px, py, pz = p4.to(torch.promote_types(p4.dtype, torch.float32)).unbind(-1)
-    lost = px.square() + py.square() < PT_FLOOR**2
-    px, py = px.masked_fill(lost, PT_FLOOR), py.masked_fill(lost, 0.0)
-    pt2 = px.square() + py.square()
+    pt2 = (px.square() + py.square()).clamp(min=PT_FLOOR**2)
     momentum2 = pt2 + pz.square()
     mass2 = (energy.square() - momentum2).clamp(min=0.0)
     energy = (momentum2 + mass2).sqrt()
     rapidity, azimuth = torch.asinh(pz * (pt2 + mass2).rsqrt()), torch.atan2(py, px)
 
-    turn = _pairs(torch.sub, azimuth).abs()
-    angle2 = _pairs(torch.sub, rapidity).square() + torch.minimum(turn, 2 * math.pi - turn).square()
+    # In place wherever it can be: what a pair costs is memory traffic.
+    turn = _pairs(torch.sub, azimuth).abs_()
+    turn = torch.minimum(turn, 2 * math.pi - turn)
+    angle2 = _pairs(torch.sub, rapidity).square_().addcmul_(turn, turn)
     # From differences of velocities: E^2 - p^2 of a collinear pair would be mere rounding noise.
-    vx, vy, vz = (_pairs(torch.sub, momentum / energy).square() for momentum in (px, py, pz))
-    pair_mass2 = (vx + vy + vz) * _pairs(torch.mul, energy)
-    pair_mass2 = pair_mass2 + _pairs(torch.add, energy) * _pairs(torch.add, mass2 / energy)
+    pair_mass2, vy, vz = (_pairs(torch.sub, momentum / energy) for momentum in (px, py, pz))
+    pair_mass2.square_().addcmul_(vy, vy).addcmul_(vz, vz).mul_(_pairs(torch.mul, energy))
+    pair_mass2.addcmul_(_pairs(torch.add, energy), _pairs(torch.add, mass2 / energy))
     pt = pt2.sqrt()
     rows = (
-        angle2.clamp(min=ANGLE_FLOOR**2),
+        angle2.clamp_(min=ANGLE_FLOOR**2),
         _pairs(torch.minimum, pt),
         _pairs(torch.add, pt),
-        pair_mass2.clamp(min=MASS_FLOOR**2),
+        pair_mass2.clamp_(min=MASS_FLOOR**2),
     )
-    return torch.stack([torch.ones_like(angle2), *(row.log() for row in rows)])
+    return torch.stack([torch.ones_like(angle2), *(row.log_() for row in rows)])
 
 
 def _pairs(
@@ -128,11 +132,10 @@ class PairNetwork(nn.Module):
         super().__init__()
         matrix = interaction_features().to(torch.get_default_dtype())
         self.register_buffer("interaction", matrix, persistent=False)
-        self.first = PairLinear(len(matrix), width)
-        layers: list[nn.Module] = [nn.GELU()]
-        for _ in range(num_layers - 1):
-            layers += [PairLinear(width, width), nn.GELU()]
-        self.others = nn.Sequential(*layers, PairLinear(width, num_heads, bias=False))
+        widths = [len(matrix), *[width] * num_layers]
+        layers = [PairLinear(a, b) for a, b in pairwise(widths)]
+        self.first, *others = *layers, PairLinear(widths[-1], num_heads, bias=False)
+        self.others = nn.Sequential(*(part for layer in others for part in (nn.GELU(), layer)))
 
     def forward(
         self, p4: Float[Tensor, "event slot 4"], mask: Bool[Tensor, "event slot"]
@@ -141,7 +144,7 @@ class PairNetwork(nn.Module):
         logarithms = pair_logarithms(p4).to(self.interaction.dtype)
         # Standardising is linear, and so is part of the first layer.
         matrix = self.first.weight @ self.interaction
-        constant = functional.pad(self.first.bias.unsqueeze(1), (0, matrix.shape[1] - 1))
-        rows = self.others((matrix + constant) @ logarithms.flatten(1))
-        logits: Tensor = rows.view(-1, *logarithms.shape[1:])
+        if self.first.bias is not None:
+            matrix = matrix + functional.pad(self.first.bias.unsqueeze(1), (0, len(logarithms) - 1))
+        logits: Tensor = self.others(matrix @ logarithms.flatten(1)).view(-1, *logarithms.shape[1:])
         return logits + (~mask).to(logits.dtype).mul(MASKED).unsqueeze(1)

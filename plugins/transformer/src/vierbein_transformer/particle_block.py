@@ -14,14 +14,16 @@ class Feedforward(nn.Sequential):
         Of input and output.
     expansion
         Width of the hidden layer over `width`.
+    inner_norms
+        Whether the hidden layer is normalised.
     """
 
-    def __init__(self, width: int, expansion: int) -> None:
+    def __init__(self, width: int, expansion: int, *, inner_norms: bool) -> None:
         super().__init__(
             nn.LayerNorm(width),
             nn.Linear(width, expansion * width),
             nn.GELU(),
-            nn.LayerNorm(expansion * width),
+            nn.LayerNorm(expansion * width) if inner_norms else nn.Identity(),
             nn.Linear(expansion * width, width),
         )
 
@@ -35,15 +37,17 @@ class ParticleAttention(nn.Module):
         Of input and output.
     num_heads
         Heads that the width is divided among.
+    inner_norms
+        Whether the output is normalised.
     """
 
-    def __init__(self, width: int, num_heads: int) -> None:
+    def __init__(self, width: int, num_heads: int, *, inner_norms: bool) -> None:
         super().__init__()
         self.num_heads = num_heads
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
-        self.out_norm = nn.LayerNorm(width)
+        self.out_norm = nn.LayerNorm(width) if inner_norms else nn.Identity()
 
     def forward(
         self,
@@ -77,12 +81,16 @@ class ParticleBlock(nn.Module):
         Width of the feedforward network's hidden layer over `width`.
     dropout
         Probability of losing a feature of what is added.
+    inner_norms
+        Whether there are normalisations inside both, too.
     """
 
-    def __init__(self, width: int, num_heads: int, expansion: int, dropout: float) -> None:
+    def __init__(
+        self, width: int, num_heads: int, expansion: int, dropout: float, *, inner_norms: bool
+    ) -> None:
         super().__init__()
-        self.attention = ParticleAttention(width, num_heads)
-        self.feedforward = Feedforward(width, expansion)
+        self.attention = ParticleAttention(width, num_heads, inner_norms=inner_norms)
+        self.feedforward = Feedforward(width, expansion, inner_norms=inner_norms)
         self.dropout = nn.Dropout(dropout)
 
     def forward(

@@ -40,7 +40,10 @@ class ParticleTransformer(Backbone):
     pair_width
         Width of the hidden layers of the network that makes attention bias of pairs.
     num_pair_layers
-        Hidden layers of that network.
+        Hidden layers of that network; with none it is linear in the interaction features.
+    inner_norms
+        Whether attention and feedforward networks have normalisations inside, too, as published;
+        without, they are faster.
     dropout
         Probability of losing a feature of what a particle block adds.
 
@@ -66,6 +69,7 @@ class ParticleTransformer(Backbone):
         embedding_width: int = 512,
         pair_width: int = 64,
         num_pair_layers: int = 3,
+        inner_norms: bool = True,
         dropout: float = 0.0,
     ) -> None:
         if width % num_heads:
@@ -78,9 +82,12 @@ class ParticleTransformer(Backbone):
             PairNetwork(num_heads, pair_width, num_pair_layers),
         )
         self.particle_blocks = nn.ModuleList(
-            ParticleBlock(width, num_heads, expansion, dropout) for _ in range(num_blocks)
+            ParticleBlock(width, num_heads, expansion, dropout, inner_norms=inner_norms)
+            for _ in range(num_blocks)
         )
-        self.pooling = Pooling(width, num_heads, expansion, num_class_blocks)
+        self.pooling = Pooling(
+            width, num_heads, expansion, num_class_blocks, inner_norms=inner_norms
+        )
 
     def forward(self, events: EventBatch) -> Representation:
         """Represent a batch."""

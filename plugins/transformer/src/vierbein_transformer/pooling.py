@@ -19,9 +19,11 @@ class ClassBlock(nn.Module):
         Attention heads.
     expansion
         Width of the feedforward network's hidden layer over `width`.
+    inner_norms
+        Whether there are normalisations inside both, too.
     """
 
-    def __init__(self, width: int, num_heads: int, expansion: int) -> None:
+    def __init__(self, width: int, num_heads: int, expansion: int, *, inner_norms: bool) -> None:
         super().__init__()
         self.num_heads = num_heads
         self.norm = nn.LayerNorm(width)
@@ -30,8 +32,8 @@ class ClassBlock(nn.Module):
         self.key = nn.Linear(width, width, bias=False)
         self.value = nn.Linear(width, width)
         self.out = nn.Linear(width, width)
-        self.out_norm = nn.LayerNorm(width)
-        self.feedforward = Feedforward(width, expansion)
+        self.out_norm = nn.LayerNorm(width) if inner_norms else nn.Identity()
+        self.feedforward = Feedforward(width, expansion, inner_norms=inner_norms)
 
     def forward(
         self,
@@ -68,13 +70,18 @@ class Pooling(nn.Module):
         Width of the feedforward networks' hidden layers over `width`.
     num_blocks
         Class blocks.
+    inner_norms
+        Whether there are normalisations inside the blocks' parts, too.
     """
 
-    def __init__(self, width: int, num_heads: int, expansion: int, num_blocks: int) -> None:
+    def __init__(
+        self, width: int, num_heads: int, expansion: int, num_blocks: int, *, inner_norms: bool
+    ) -> None:
         super().__init__()
         self.vector = nn.Parameter(nn.init.trunc_normal_(torch.empty(width), std=0.02))
         self.blocks = nn.ModuleList(
-            ClassBlock(width, num_heads, expansion) for _ in range(num_blocks)
+            ClassBlock(width, num_heads, expansion, inner_norms=inner_norms)
+            for _ in range(num_blocks)
         )
         self.norm = nn.LayerNorm(width)
 
@@ -83,7 +90,7 @@ class Pooling(nn.Module):
     ) -> Float[Tensor, "event width"]:
         """Pool the particles; an event without any gives the class vector's own image."""
         bias = nn.functional.pad((~mask).to(x.dtype) * MASKED, (1, 0)).unsqueeze(1)
-        vector = self.vector.expand(len(x), -1)
+        vector = self.vector.expand(x.shape[0], -1)
         for block in self.blocks:
             vector = block(vector, x, bias)
         pooled: Tensor = self.norm(vector)
