@@ -42,9 +42,7 @@ def write_table(folder: Path, batches: Iterable[EventBatch], card: Mapping[str, 
         try:
             for batch in batches:
                 schema, domain = batch.schema, batch.domain
-                for name, values in _columns(
-                    batch, num_particles, is_first=num_events == 0
-                ).items():
+                for name, values in _columns(batch, num_particles, is_first=not files).items():
                     if name not in files:
                         files[name] = (temporary / name).open("wb")
                         shapes[name] = (values.dtype.str, list(values.shape[1:]))
