@@ -125,6 +125,22 @@ def test_the_sign_makes_no_difference(composed, sign):
     assert (got.config.seed, got.config.backbone.width) == (7, 32)
 
 
+@pytest.mark.parametrize("text", ["tuner=lora tuner.rank=8", "tuner.rank=8 tuner=lora"])
+def test_a_setting_of_the_one_tuner_needs_no_name(composed, text):
+    assert composed(text).config.tuner.lora.rank == 8
+
+
+def test_also_when_the_experiment_chooses_it(composed, write):
+    write("conf/experiment/one.yaml", "defaults: [override /tuner: lora]\n")
+    text = "experiment=one tuner.rank=${seed} seed=6 tuner.sites=[qkv,mlp] +tuner.alpha=2"
+    assert plain(composed(text).config.tuner.lora) == {
+        "_component_": "tuner/fake-lab/lora",
+        "rank": 6,
+        "alpha": 2.0,
+        "sites": ["qkv", "mlp"],
+    }
+
+
 def test_a_deleted_setting_falls_back_to_its_default(composed):
     assert composed("experiment=quickstart ~tuner.lora.rank").config.tuner.lora.rank == 4
 

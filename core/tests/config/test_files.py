@@ -9,6 +9,7 @@ from vierbein.errors.settings import (
     CompositionError,
     HiddenComponentError,
     PlaceError,
+    UnchosenError,
     UnknownFileError,
     UnknownSettingError,
 )
@@ -72,8 +73,52 @@ def test_settings_wait_for_the_component_that_they_are_for(composed, write):
 
 def test_a_preset_may_stand_anywhere_on_disk(composed, write):
     write("shared/my_lora.yaml", "defaults: [fake-lab/lora@_here_]\nrank: 3\n")
-    tuner = composed("tuner=shared/my_lora.yaml tuner.alpha=1").config.tuner
-    assert (tuner.my_lora.rank, tuner.my_lora.alpha) == (3, 1.0)
+    for asked in ("shared/my_lora.yaml", "[bitfit,shared/my_lora.yaml]"):
+        tuner = composed(f"tuner={asked} tuner.my_lora.alpha=1").config.tuner
+        assert (tuner.my_lora.rank, tuner.my_lora.alpha) == (3, 1.0)
+
+
+def test_a_preset_stands_wherever_an_experiment_puts_it(composed, write):
+    text = """
+        defaults:
+          - /backbone@compare.smaller_twin: transformer_small
+          - /tuner@source.adapter: lora_wide
+        compare: {smaller_twin: {width: 8}}
+    """
+    write("conf/experiment/mine.yaml", text)
+    got = composed("experiment=mine source.adapter.alpha=2")
+    assert plain(got.config.compare.smaller_twin) == {
+        "_component_": "backbone/fake-lab/particle_transformer",
+        "width": 8,
+        "size": "small",
+        "dropout": 0.0,
+    }
+    assert (got.config.source.adapter.rank, got.config.source.adapter.alpha) == (64, 2.0)
+    assert got.config.backbone is None
+    assert plain(got.config.tuner) == {}
+
+
+def test_two_components_in_one_place_of_a_file(composed, write):
+    write("conf/experiment/mine.yaml", "defaults: [{/tuner@compare.x: [lora, bitfit]}]\n")
+    with pytest.raises(PlaceError, match=r"'compare\.x' must hold one component"):
+        composed("experiment=mine")
+
+
+def test_the_outer_experiment_decides(composed, write):
+    inner = "defaults: [{override /backbone: particle_transformer}]\nbackbone: {width: 16}\n"
+    write("conf/experiment/inner.yaml", inner)
+    outer = "defaults: [inner, override /backbone: fake-other/lorentz_net]\nbackbone: {order: 3}\n"
+    write("conf/experiment/outer.yaml", outer)
+    assert composed("experiment=inner").config.backbone.width == 16
+    assert composed("experiment=outer").config.backbone.order == 3
+    replaced = composed("experiment=outer backbone=particle_transformer").config.backbone
+    assert replaced.width == 16  # what inner says of the backbone that is chosen after all
+
+
+def test_a_misspelt_component_among_side_by_side_settings(composed, write):
+    write("conf/experiment/mine.yaml", "tuner: {lroa: {rank: 32}}\n")
+    with pytest.raises(UnchosenError, match=r"'tuner\.lroa' is for a tuner that is not chosen"):
+        composed("experiment=mine tuner=lora")
 
 
 def test_own_groups_are_hydras(composed, write):

@@ -1,21 +1,21 @@
 """Compose an experiment: overrides in, one checked configuration out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra.core.default_element import ResultDefault
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from vierbein.config.choices import places
 from vierbein.config.configuration import checked
 from vierbein.config.explain import explain
 from vierbein.config.guest import guest
-from vierbein.config.library import EXPERIMENT, Library, word
-from vierbein.config.overrides import asked, written_out
+from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.overrides import asked, settle
 from vierbein.config.plain import is_component, plain
 from vierbein.config.sources import ROOT, opened
 from vierbein.errors.settings import PlaceError
@@ -79,40 +79,27 @@ def compose(
         content = _composed(overrides, library)
     except (HydraException, OmegaConfBaseException, RecursionError) as error:
         raise explain(error, library, overrides) from error
-    for place, name in library.places.items():
+    for place, name in places(library.chosen).items():
         _hold(content, place, name)
     config = OmegaConf.create(plain(checked(content, schema, library.registry)))
     OmegaConf.set_struct(config, value=True)
     OmegaConf.set_readonly(config, value=True)
-    return Composition(config, _choices(library.places), list(overrides))
+    choices = {place: names if place in MULTI else names[0] for place, names in _made(library)}
+    return Composition(config, choices, list(overrides))
 
 
 def _composed(overrides: Sequence[str], library: Library) -> dict[str, Any]:
-    """Ask Hydra twice: what is chosen; then, knowing that, for everything."""
     with guest(), opened(library) as hydra:
         wanted = asked(overrides, library)
-        chosen = hydra.compute_defaults_list(ROOT, wanted.choices, RunMode.RUN)
-        library.places = _places(chosen.defaults, library.groups)
-        full = written_out(wanted, library)
-        config = hydra.load_configuration(ROOT, full, RunMode.RUN, from_shell=False)
+        config = hydra.load_configuration(ROOT, wanted.overrides, RunMode.RUN, from_shell=False)
+        settle(config, wanted, library)
         own = [str(key) for key in config if key != "hydra"]
         content: dict[str, Any] = plain(OmegaConf.masked_copy(config, own))
         return content
 
 
-def _places(chosen: Iterable[ResultDefault], groups: Sequence[str]) -> dict[str, str]:
-    """Find where each choice stands; a file that builds on another counts alone."""
-    places: dict[str, str] = {}
-    for each in chosen:
-        group, _, name = str(each.config_path).partition("/")
-        if group not in groups or str(each.parent).startswith(f"{group}/"):
-            continue
-        place = EXPERIMENT if group == EXPERIMENT else str(each.package)
-        if place in places:
-            found = f"Two are chosen: {places[place]}, {name}"
-            raise PlaceError(place, found, f"{group}={name}")
-        places[place] = name
-    return places
+def _made(library: Library) -> list[tuple[str, list[str]]]:
+    return [(place, names) for place, names in library.chosen.items() if names]
 
 
 def _hold(content: Mapping[str, Any], place: str, name: str) -> None:
@@ -123,14 +110,3 @@ def _hold(content: Mapping[str, Any], place: str, name: str) -> None:
     if place != EXPERIMENT and not is_component(node):
         cure = f"KIND@{place}=NAME  to choose another"
         raise PlaceError(place, f"{name} was chosen, and then it was set to {node!r}", cure)
-
-
-def _choices(places: Mapping[str, str]) -> dict[str, str | list[str]]:
-    choices: dict[str, str | list[str]] = {}
-    for place, name in places.items():
-        kind = place.partition(".")[0]
-        if kind in MULTI and place == f"{kind}.{word(name)}":
-            choices[kind] = [*choices.get(kind, []), name]
-        else:
-            choices[place] = name
-    return choices

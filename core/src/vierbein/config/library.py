@@ -36,14 +36,14 @@ class Library:
         The working folder; its `conf` holds the user's own files.
     schema
         The dataclass of the root's settings.
-    places
-        What the command has chosen, once that is known: place (`source.dataset`) -> name.
+    chosen
+        What has been chosen so far: a group, or a place (`source.dataset`) -> names.
     """
 
     registry: Registry
     folder: Path
     schema: type
-    places: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

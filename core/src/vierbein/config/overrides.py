@@ -1,16 +1,19 @@
 """From overrides as users write them to those that Hydra composes with."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf, open_dict
 
+from vierbein.config.choices import choose
 from vierbein.config.foreign import refuse
 from vierbein.config.library import Library, word
 from vierbein.errors.plugins import UnknownKindError
-from vierbein.errors.settings import OverrideError, PlaceError, SweepError, UnchosenError
+from vierbein.errors.settings import OverrideError, SweepError, UnchosenError
 from vierbein.registry.kinds import MULTI
 
 
@@ -20,14 +23,17 @@ class Asked:
 
     Parameters
     ----------
-    choices
-        Overrides that choose components and files.
+    overrides
+        Overrides as Hydra takes them.
     settings
-        Overrides that set values: path, and the text after the sign; None to delete.
+        Path -> value of every setting, those of the short form too.
+    short
+        Paths that Hydra is not given: `tuner.rank`, for the one tuner that is chosen.
     """
 
-    choices: list[str]
-    settings: list[tuple[str, str | None]]
+    overrides: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    short: list[str] = field(default_factory=list)
 
 
 def parse(overrides: Sequence[str]) -> Iterator[Override]:
@@ -44,7 +50,10 @@ def parse(overrides: Sequence[str]) -> Iterator[Override]:
 
 
 def asked(overrides: Sequence[str], library: Library) -> Asked:
-    """Sort overrides into choices and settings.
+    """Rewrite overrides for Hydra, and record what they choose.
+
+    Settings are forced (`++`): Hydra need not know which exist, for every one is held against what
+    its owner declares.
 
     Parameters
     ----------
@@ -56,7 +65,7 @@ def asked(overrides: Sequence[str], library: Library) -> Asked:
     Returns
     -------
     Asked
-        Choices as Hydra takes them.
+        The same in Hydra's words.
 
     Raises
     ------
@@ -65,19 +74,25 @@ def asked(overrides: Sequence[str], library: Library) -> Asked:
     UnknownKindError
         If one chooses something of a kind that is none.
     """
-    result = Asked([], [])
+    result = Asked()
     for override in parse(overrides):
-        text, key = str(override.input_line), override.key_or_group
+        text, path, value = str(override.input_line), override.key_or_group, override.value()
         if override.is_sweep_override():
-            raise SweepError(text, key, "asks for several runs")
-        is_choice = library.is_group(key) and not isinstance(override.value(), dict)
-        if is_choice or override.is_hydra_override():
-            result.choices.append(_choice(override, library))
-        elif override.package is not None:
-            raise UnknownKindError(key, library.groups)
+            raise SweepError(text, path, "asks for several runs")
+        if library.is_group(path) and not isinstance(value, dict):
+            result.overrides.append(_choice(override, library))
+            continue
+        if override.package is not None:
+            raise UnknownKindError(path, library.groups)
+        if override.is_delete() or override.is_hydra_override():
+            result.overrides.append(text)
+            continue
+        result.settings[path] = value
+        kind, _, rest = path.partition(".")
+        if kind in MULTI and rest and rest.partition(".")[0] not in library.names(kind):
+            result.short.append(path)
         else:
-            value = None if override.is_delete() else text.partition("=")[2]
-            result.settings.append((key, value))
+            result.overrides.append(f"++{text.lstrip('+')}")
     return result
 
 
@@ -88,44 +103,53 @@ def quoted(text: str) -> str:
 
 def _choice(override: Override, library: Library) -> str:
     """Allow `tuner=null`, `experiment=2026` and `+backbone=x`, for every group has its place."""
-    key, value = override.get_key_element(), override.value()
-    if override.key_or_group in library.groups and override.package is None:
-        key = override.key_or_group
-        if override.is_delete() and value is not None:
-            key = f"~{key}"
-        elif isinstance(value, list) and len(value) > 1 and key not in MULTI:
-            cure = f"{key}={value[0]}"
-            raise PlaceError(key, f"{len(value)} are chosen: {override.input_line}", cure)
-        elif isinstance(value, list) and value and key not in MULTI:
-            [value] = value
-    elif override.is_delete() and value is None:
+    group, key, value = override.key_or_group, override.get_key_element(), override.value()
+    names = [str(name) for name in (value if isinstance(value, list) else [value])]
+    names = [] if value is None or override.is_delete() else names
+    if group in library.groups:
+        choose(library, group, override.package, names)
+        if override.package is None:
+            key = group
+    if override.is_delete() and key != group:
         return key
-    if value is None or isinstance(value, list):
-        return f"{key}=[{','.join(quoted(str(name)) for name in value or ())}]"
-    return f"{key}={quoted(str(value))}"
+    if key in MULTI or len(names) != 1:
+        return f"{key}=[{','.join(map(quoted, names))}]"
+    return f"{key}={quoted(names[0])}"
 
 
-def written_out(wanted: Asked, library: Library) -> list[str]:
-    """Write everything out in full for Hydra, now that the choices are known.
+def settle(config: DictConfig, wanted: Asked, library: Library) -> None:
+    """Give short settings to the one component that they mean; drop what waits for others.
 
-    `tuner.rank=8` means the one tuner that is chosen. Settings are forced (`++`): Hydra need not
-    know which exist, for every one is held against what its owner declares.
+    `tuner.rank=8` goes to the tuner that is chosen. A file may set `tuner.lora.rank` for the case
+    that lora is chosen; the command line may not.
+
+    Parameters
+    ----------
+    config
+        As Hydra composed it.
+    wanted
+        What the command line asked for.
+    library
+        Knows what is chosen, and what could be.
+
+    Raises
+    ------
+    UnchosenError
+        If a setting is for a component that is not chosen, or not clearly.
     """
-    result = list(wanted.choices)
-    for path, value in wanted.settings:
-        kind, _, rest = path.partition(".")
-        full = _place(kind, rest, library) if kind in MULTI and rest else path
-        result.append(f"~{full}" if value is None else f"++{full}={value}")
-    return result
-
-
-def _place(kind: str, rest: str, library: Library) -> str:
-    chosen = [
-        word(name) for place, name in library.places.items() if place == f"{kind}.{word(name)}"
-    ]
-    first, names = rest.partition(".")[0], library.names(kind)
-    if first in chosen:
-        return f"{kind}.{rest}"
-    if len(chosen) != 1 or first in names:
-        raise UnchosenError(f"{kind}.{rest}", chosen, names)
-    return f"{kind}.{chosen[0]}.{rest}"
+    with open_dict(config):
+        for path, value in wanted.settings.items():
+            kind, _, rest = path.partition(".")
+            chosen = [word(name) for name in library.chosen.get(kind, ())]
+            if kind not in MULTI or not rest:
+                continue
+            is_full = rest.partition(".")[0] in chosen
+            if not is_full and (path not in wanted.short or len(chosen) != 1):
+                raise UnchosenError(path, chosen, library.names(kind))
+            if path in wanted.short:
+                full = path if is_full else f"{kind}.{chosen[0]}.{rest}"
+                OmegaConf.update(config, full, value, force_add=True)
+        for kind in MULTI:
+            for name in set(config.get(kind) or ()) & set(library.names(kind)):
+                if name not in map(word, library.chosen.get(kind, ())):
+                    del config[kind][name]

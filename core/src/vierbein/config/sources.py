@@ -14,9 +14,9 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
+from vierbein.config.choices import without_leftovers
 from vierbein.config.files import read
-from vierbein.config.leftovers import without_leftovers
-from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.library import Library
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
 from vierbein.registry.component import Component
 from vierbein.registry.kinds import MULTI
@@ -63,10 +63,10 @@ class VierbeinSource(ConfigSource):
             content = _settings(library, found)
         elif isinstance(found, Path):
             header, content = read(found)
-            if group == EXPERIMENT:
+            if "_global_" in (header, library.home(group, name)):
                 content = without_leftovers(content, library)
             elif group in library.groups:
-                content = _preset(content)
+                content = _preset(content, group)
         if content is None:
             raise ConfigLoadError(config_path)
         package = library.home(group, name) or header
@@ -86,11 +86,11 @@ def _settings(library: Library, component: Component) -> dict[str, Any]:
     return {COMPONENT: f"{component.kind}/{component.qualified}", **settings}
 
 
-def _preset(content: dict[str, Any]) -> dict[str, Any]:
+def _preset(content: dict[str, Any], group: str) -> dict[str, Any]:
     """Let a preset's component stand where the preset stands, under the preset's name."""
     entries = [
-        f"{entry}@_here_"
-        if isinstance(entry, str) and entry != "_self_" and "@" not in entry
+        f"/{group}/{entry.removesuffix('@_here_')}@_here_"
+        if isinstance(entry, str) and entry != "_self_" and entry[0] != "/"
         else entry
         for entry in content.get("defaults", [])
     ]
