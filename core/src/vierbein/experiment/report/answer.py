@@ -16,7 +16,7 @@ _WORDS = {
     "twin's by {size}, within the margin of {margin}.",
     Outcome.NEGATIVE: "Transfer hurts: fine-tuned, the {metric} is {size} lower than the twin's, "
     "beyond the margin of {margin}.",
-    Outcome.UNDECIDED: "Undecided: the {metric} differs from the twin's by {size}; this interval is "
+    Outcome.UNDECIDED: "Undecided: the {metric} differs from the twin's by {size}, an interval "
     "neither beyond nor within the margin of {margin}. It takes more seeds or test events.",
 }
 _NO_TWIN = "No verdict: there is no twin at equal steps, from scratch, to hold transfer against."

@@ -64,7 +64,8 @@ class _Look(NamedTuple):
 @contextmanager
 def style() -> Iterator[None]:
     """Draw like a publication of the field while the context lasts."""
-    with mpl.rc_context({**mplhep.style.ATLAS, **_OURS}):
+    settings: dict[Any, Any] = {**mplhep.style.ATLAS, **_OURS}
+    with mpl.rc_context(settings):
         yield
 
 
@@ -135,7 +136,7 @@ def _looks(picture: Picture) -> list[_Look]:
 
 
 def _line(axes: Axes, picture: Picture, line: Line, look: _Look) -> None:
-    x, y = np.asarray(line.x, float), _positive(line.y, is_log=picture.y_log)
+    x, y = np.array(line.x, float), _positive(line.y, is_log=picture.y_log)
     low = y if line.low is None else _positive(line.low, is_log=picture.y_log)
     high = y if line.high is None else _positive(line.high, is_log=picture.y_log)
     colour: dict[str, Any] = {"color": look.colour, "label": line.label}
@@ -185,14 +186,16 @@ def _shifted(picture: Picture, x: NDArray[np.float64], shift: float) -> NDArray[
     if not len(every):
         return x
     if picture.x_log:
-        moved: NDArray[np.float64] = x * (every.max() / every.min()) ** (0.012 * shift)
-        return moved
-    return x + 0.012 * shift * (every.max() - every.min())
+        factor: float = (every.max() / every.min()) ** (0.012 * shift)
+        return x * factor
+    return x + 0.012 * shift * float(every.max() - every.min())
 
 
 def _positive(values: Sequence[float], *, is_log: bool) -> NDArray[np.float64]:
-    array = np.asarray(values, float)
-    return np.where(array > 0, array, np.nan) if is_log else array
+    array: NDArray[np.float64] = np.array(values, float)
+    if is_log:
+        array[array <= 0] = np.nan
+    return array
 
 
 def _names(axes: Axes, picture: Picture) -> None:

@@ -6,6 +6,14 @@ from typing import Any
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT, _EDGE = 260, 18, 6
+_SVG = Markup(
+    '<svg class="strip {outcome}" viewBox="0 0 {width} {height}" role="img"'
+    ' aria-label="interval against the margin">'
+    '<rect class="margin" x="{margin}" y="0" width="{band}" height="{height}"/>'
+    '<line class="zero" x1="{zero}" x2="{zero}" y1="0" y2="{height}"/>'
+    '<line class="bar" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
+    '<circle cx="{value}" cy="{middle}" r="4"/></svg>'
+)
 
 
 def strip(said: Mapping[str, Any], among: Sequence[Mapping[str, Any]], margin: float) -> Markup:
@@ -33,14 +41,13 @@ def strip(said: Mapping[str, Any], among: Sequence[Mapping[str, Any]], margin: f
     def at(value: float) -> str:
         return f"{_EDGE + (value - low) * scale:.1f}"
 
-    middle, mine = _HEIGHT / 2, said["difference"]
-    return Markup(
-        f'<svg class="strip {said["outcome"]}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        f' aria-label="interval against the margin">'
-        f'<rect class="margin" x="{at(-margin)}" y="0" width="{2 * margin * scale:.1f}"'
-        f' height="{_HEIGHT}"/>'
-        f'<line class="zero" x1="{at(0)}" x2="{at(0)}" y1="0" y2="{_HEIGHT}"/>'
-        f'<line class="bar" x1="{at(mine["low"])}" x2="{at(mine["high"])}" y1="{middle}"'
-        f' y2="{middle}"/>'
-        f'<circle cx="{at(mine["value"])}" cy="{middle}" r="4"/></svg>'
+    return _SVG.format(
+        outcome=said["outcome"],
+        width=_WIDTH,
+        height=_HEIGHT,
+        middle=_HEIGHT / 2,
+        zero=at(0.0),
+        margin=at(-margin),
+        band=f"{2 * margin * scale:.1f}",
+        **{end: at(said["difference"][end]) for end in ("low", "value", "high")},
     )

@@ -7,6 +7,7 @@ from typing import Any
 from vierbein.experiment.compare.pictures import TITLES
 
 _SMALLEST_CLOCK = 60.0
+_HUGE = 1e15
 
 
 def number(value: float, half_width: float = 0.0) -> str:
@@ -20,7 +21,7 @@ def number(value: float, half_width: float = 0.0) -> str:
     if not math.isfinite(value):
         return "not defined" if math.isnan(value) else "infinite"
     if half_width <= 0 or not math.isfinite(half_width):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < _HUGE else f"{value:.4g}"
     decimals = min(max(1 - math.floor(math.log10(half_width)), 0), 6)
     return f"{value:,.{decimals}f}"
 
