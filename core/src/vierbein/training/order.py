@@ -44,9 +44,11 @@ class Order:
         epoch, index = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             rng = np.random.default_rng([self.seed, epoch])
-            made = batches(self.num_particles, self._size, rng)
-            # A last, smaller batch would give its few events more say than the others have.
-            self._batches = [b for b in made if len(b) == self._size]
+            # A last, smaller batch would give its few events more say than the others have. Which
+            # events sit an epoch out is drawn before sorting, or it would be the longest each time.
+            kept = rng.permutation(len(self.num_particles))[: self.steps_per_epoch * self._size]
+            made = batches(self.num_particles[kept], self._size, rng)
+            self._batches = [kept[batch] for batch in made]
             self._epoch = epoch
         return self._batches[index]
 
@@ -56,5 +58,5 @@ def seed_step(seed: int, step: int) -> None:
     number = int(uniform(np.array([step]), salt=seed)[0] * 2**53)
     # torch.manual_seed would note a stack trace at each call, for a CUDA that is not there.
     torch.default_generator.manual_seed(number)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(number)
