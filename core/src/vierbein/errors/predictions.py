@@ -15,3 +15,14 @@ class PredictionShapeError(VierbeinError):
             "  Nothing is ever broadcast.\n"
             "  Let the head give exactly this shape; the task's own head does."
         )
+
+
+class LossShapeError(VierbeinError):
+    """A task's loss is not one number an event."""
+
+    def __init__(self, given: Sequence[int], num_events: int) -> None:
+        super().__init__(
+            f"The task's loss gives an array of shape {tuple(given)} for {num_events} events.\n"
+            f"  Needed is {(num_events,)}: event weights would be broadcast over anything else.\n"
+            "  Sum or squeeze the other axes in the task's `loss`."
+        )

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
+from vierbein.errors.predictions import LossShapeError
 from vierbein.events.batch import EventBatch
 from vierbein.events.buckets import batches
 from vierbein.events.table import EventTable
@@ -55,12 +56,26 @@ def scores(network: Network, task: Task, table: EventTable) -> Scores:
     return collect(table, lambda events: task.scores(network(events)), device)
 
 
+def losses(network: nn.Module, task: Task, events: EventBatch) -> Tensor:
+    """Give each event's loss.
+
+    Raises
+    ------
+    LossShapeError
+        If the task gives anything but one number an event, which event weights would broadcast.
+    """
+    found = task.loss(network(events), events)
+    if tuple(found.shape) != (len(events),):
+        raise LossShapeError(found.shape, len(events))
+    return found
+
+
 def mean_loss(network: Network, task: Task, table: EventTable) -> float:
     """Give the weighted mean loss over a table."""
     was_training = network.training
     network.eval()
     device = next(network.parameters()).device
-    losses = collect(table, lambda events: task.loss(network(events), events), device)
+    found = collect(table, lambda events: losses(network, task, events), device)
     network.train(was_training)
     weights = table.weights
-    return float((losses.astype(np.float64) * weights).sum() / weights.sum())
+    return float((found.astype(np.float64) * weights).sum() / weights.sum())

@@ -14,7 +14,7 @@ from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, Point, TrainingEvents
 from vierbein.training.checkpoint import Progress, read_checkpoint, write_checkpoint
-from vierbein.training.evaluate import mean_loss
+from vierbein.training.evaluate import losses, mean_loss
 from vierbein.training.flops import count
 from vierbein.training.order import Order, seed_step
 from vierbein.training.schedule import rate
@@ -115,8 +115,8 @@ class _Fitting:
         for group in self.optimizer.param_groups:
             group["lr"] = rate(step, self.budget.steps, peak, warmup)
         seed_step(self.trainer.seed, step)
-        losses = self.task.loss(self.module(batch), batch)
-        loss = (losses * batch.event_weight).mean() * self.weight_scale
+        each = losses(self.module, self.task, batch)
+        loss = (each * batch.event_weight).mean() * self.weight_scale
         self.fabric.backward(loss)
         if self.settings.clip > 0:
             self.fabric.clip_gradients(
