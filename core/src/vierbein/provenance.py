@@ -3,7 +3,15 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "lightning-fabric", "hydra-core", "omegaconf")
+LIBRARIES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "lightning-fabric",
+    "hydra-core",
+    "omegaconf",
+)
 
 
 def versions(distributions: tuple[str, ...] = ()) -> dict[str, str]:

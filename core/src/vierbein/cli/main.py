@@ -62,6 +62,8 @@ def _dispatch(words: list[str]) -> int:
         print(f"vierbein {__version__}")
         return 0
     command = _module(words[0])
+    if words[0] == "run":  # its flags may stand anywhere between the KEY=VALUE
+        words[1:] = sorted(words[1:], key=lambda word: not word.startswith("-"))
     from argparse import ArgumentParser
 
     parser = ArgumentParser(prog="vierbein", allow_abbrev=False)

@@ -35,6 +35,10 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     """Do it; the exit status is the worst of all runs."""
+    import signal
+
+    # A batch system's SIGTERM ends a run as Ctrl-C does: the processes beside this one end too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from vierbein.config.sweep import expand
 
     overrides = arguments.overrides

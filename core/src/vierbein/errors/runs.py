@@ -33,7 +33,8 @@ class TooFewEventsError(VierbeinError):
 
     def __init__(self, domain: str, asked: int, available: int, purpose: str) -> None:
         super().__init__(
-            f"Domain {domain!r}: {asked} events are asked for as {purpose}; there are {available}.\n"
+            f"Domain {domain!r}: {asked} events are asked for as {purpose}, "
+            f"{available} are there.\n"
             "  Train, validation and test events never overlap.\n"
             "  Ask for fewer (compare.sizes=[...]), or give the dataset more events."
         )
@@ -78,7 +79,7 @@ class NotARunError(VierbeinError):
 
     def __init__(self, folder: str, runs: Sequence[str]) -> None:
         super().__init__(
-            f"{folder}: holds no run (there is no configuration.json).{did_you_mean(folder, runs)}\n"
+            f"{folder}: holds no run (no configuration.json).{did_you_mean(folder, runs)}\n"
             f"  Runs here: {', '.join(runs) or 'none'}\n"
             "  List them with  vierbein runs list"
         )

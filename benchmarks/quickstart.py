@@ -1,0 +1,86 @@
+"""Measure the quick start as a new user meets it: from a fresh clone to a report, and again.
+
+Clones this repository into an empty folder, installs as `make quickstart` does, runs, runs a second
+time into another folder, and compares the two reports byte by byte. With --seeds, also runs other
+seeds and counts those whose transfer verdicts are the first one's.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from rows import write_row
+
+ROOT = Path(__file__).parent.parent
+COMMAND = "python benchmarks/quickstart.py"
+
+
+def seconds(command: Sequence[str], folder: Path) -> float:
+    """Run a command in a folder and time it."""
+    begun = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True)
+    return time.perf_counter() - begun
+
+
+def one(name: str, value: float, unit: str, against: str = "") -> None:
+    """Write a figure that was measured once."""
+    print(write_row("main", name, value, value, value, unit, against, COMMAND))
+
+
+def report(folder: Path) -> dict[str, object]:
+    """Read a run's report."""
+    read: dict[str, object] = json.loads((folder / "report.json").read_text())
+    return read
+
+
+def main() -> None:
+    """Measure and write the rows."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5, help="seeds whose verdicts are compared")
+    seeds = parser.parse_args().seeds
+    folder = Path(tempfile.mkdtemp(prefix="quickstart-"))
+    clone = folder / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    one("install_seconds", seconds(["make", ".venv/.quickstart"], clone), "s")
+    one("quickstart_seconds", seconds(["make", "quickstart"], clone), "s", "limit 300 s")
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    one("quickstart_peak_mib", children, "MiB", "the largest single process")
+    first = clone / "runs" / "quickstart"
+    run = [str(clone / ".venv/bin/vierbein"), "run", "experiment=quickstart"]
+    seconds([*run, "run_folder=runs/again"], clone)
+    same = (first / "report.json").read_bytes() == (clone / "runs/again/report.json").read_bytes()
+    one("rerun_identical", float(same), "1", "the same seed in another folder")
+    transfers = [report(first)["outcome"]["transfer"]]  # type: ignore[index]
+    for seed in range(1, seeds):
+        seconds([*run, f"seed={seed}", f"run_folder=runs/seed{seed}"], clone)
+        transfers.append(report(clone / f"runs/seed{seed}")["outcome"]["transfer"])  # type: ignore[index]
+    agreeing = sum(transfer == transfers[0] for transfer in transfers)
+    one("verdict_seeds_agreeing", agreeing, "1", f"{len(transfers)} seeds; verdicts {transfers}")
+    _label_efficiency(report(first))
+    kept = os.environ.get("QUICKSTART_KEEP")
+    if kept:
+        shutil.copytree(first, kept, dirs_exist_ok=True)
+    shutil.rmtree(folder)
+
+
+def _label_efficiency(found: dict[str, object]) -> None:
+    """Write the label efficiency of the first target domain at the smallest size."""
+    domain, said = next(iter(found["comparison"].items()))  # type: ignore[attr-defined]
+    size, at = next(iter(said["sizes"].items()))
+    figure = at["label_efficiency"]
+    high = figure["value"] if figure["high"] is None else figure["high"]
+    bound = {"": "", "at_least": "a lower bound, ", "at_most": "an upper bound, "}[figure["bound"]]
+    against = f"{bound}{domain}, {size} labelled events, the twin at equal steps"
+    row = ("main", "label_efficiency", figure["value"], figure["low"], high, "1", against, COMMAND)
+    print(write_row(*row))
+
+
+if __name__ == "__main__":
+    main()
