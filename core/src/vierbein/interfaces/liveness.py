@@ -19,8 +19,9 @@ def dead_parameters(network: Network, events: EventBatch) -> tuple[str, ...]:
     """Name the parameters that learn, but whose value the prediction does not depend on.
 
     A wrapper around a layer that is never called trains in silence and changes nothing; so does a
-    bias that is added to all logits of a softmax. The network itself is left as it was: a copy in
-    double precision is moved a little off its start, where low-rank updates have no gradient yet.
+    bias that is added to all logits of a softmax. The network is judged in evaluation, where torch
+    may skip modules that it calls in training. It is left as it was: a copy in double precision is
+    moved a little off its start, where low-rank updates have no gradient yet.
 
     Parameters
     ----------

@@ -51,7 +51,9 @@ def pair_logarithms(
     energy, px, py, pz = p4.to(torch.promote_types(p4.dtype, torch.float32)).unbind(-1)
     pt2 = (px.square() + py.square()).clamp(min=PT_FLOOR**2)
     momentum2 = pt2 + pz.square()
-    mass2 = (energy.square() - momentum2).clamp(min=0.0)
+    # What rounding alone can make of a massless particle is taken off.
+    rounding = 4 * torch.finfo(energy.dtype).eps
+    mass2 = ((1 - rounding) * energy.square() - momentum2).clamp(min=0.0)
     energy = (momentum2 + mass2).sqrt()
     rapidity, azimuth = torch.asinh(pz * (pt2 + mass2).rsqrt()), torch.atan2(py, px)
 
