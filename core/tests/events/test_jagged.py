@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from vierbein.events.jagged import entries_of, scatter, segment_sum, slots
+from vierbein.events.jagged import entries_of, scatter, scatter_all, segment_sum, slots
 
 LENGTHS = ([3, 0, 1, 5, 0], [0, 0, 4], [2], [0, 0], [7, 7, 7])
 
@@ -60,3 +60,13 @@ def test_scatter_keeps_gradients_apart() -> None:
     (block[0].sum() * 5 + block[1, 1].sum() * 7).backward()
     assert values.grad is not None
     assert values.grad.squeeze(1).tolist() == [5.0, 0.0, 7.0]
+
+
+def test_columns_of_any_width_and_type_are_spread_alike() -> None:
+    columns = [torch.rand(3, 0), torch.arange(6).view(3, 2), torch.rand(3, 1).bfloat16()]
+    blocks, mask = scatter_all(columns, _offsets([2, 0, 1]))
+    assert mask.tolist() == [[True, True], [False, False], [True, False]]
+    for values, block in zip(columns, blocks, strict=True):
+        assert block.dtype == values.dtype
+        assert torch.equal(block[mask], values)
+        assert not block[~mask].any()

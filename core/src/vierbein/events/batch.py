@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vierbein.errors.features import UnknownFeatureError
-from vierbein.events.jagged import entries_of, scatter, slots
+from vierbein.events.jagged import entries_of, scatter_all, slots
 from vierbein.events.schema import FeatureSchema
 
 
@@ -133,8 +133,8 @@ class EventBatch:
     @cached_property
     def padded(self) -> Padded:
         """The same events as padded blocks, made once."""
-        block, mask = scatter(torch.cat([self.p4, self.features], dim=1), self.offsets)
-        return Padded(block[..., :4], block[..., 4:], mask)
+        (p4, features), mask = scatter_all([self.p4, self.features], self.offsets)
+        return Padded(p4, features, mask)
 
     def feature(self, name: str) -> Float[Tensor, " particle"]:
         """Give one per-particle feature by its name.

@@ -1,5 +1,6 @@
 """Jagged columns: flat values and the offsets at which each event begins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,13 +75,32 @@ def scatter(
     tensor([[1., 0.],
             [2., 3.]])
     """
-    event, slot = slots(offsets)
-    shape = (len(offsets) - 1, max(int(offsets.diff().max()) if len(offsets) > 1 else 0, 1))
-    block = values.new_zeros((*shape, values.shape[1]))
-    mask = torch.zeros(shape, dtype=torch.bool, device=values.device)
-    block[event, slot] = values
-    mask[event, slot] = True
+    (block,), mask = scatter_all([values], offsets)
     return block, mask
+
+
+def scatter_all(
+    columns: Sequence[Shaped[Tensor, "particle _"]],
+    offsets: Int[Tensor, " events_and_one"],
+) -> tuple[list[Shaped[Tensor, "event slot _"]], Bool[Tensor, "event slot"]]:
+    """Spread several columns of the same particles, each over a block of its own.
+
+    Returns
+    -------
+    list
+        The blocks, as `scatter` gives them.
+    Tensor
+        Their one mask.
+    """
+    lengths = offsets.diff()
+    num_slots = max(int(lengths.max()) if len(lengths) else 0, 1)
+    mask = torch.arange(num_slots, device=offsets.device) < lengths.unsqueeze(1)
+    at = mask.flatten().nonzero().squeeze(1)
+    blocks = []
+    for values in columns:
+        block = values.new_zeros(mask.numel(), values.shape[1]).index_copy_(0, at, values)
+        blocks.append(block.view(*mask.shape, values.shape[1]))
+    return blocks, mask
 
 
 def segment_sum(

@@ -122,4 +122,4 @@ class EventTable:
 
 
 def _tensor(column: NDArray[Any], at: NDArray[np.int64]) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(column[at]))
+    return torch.from_numpy(np.asarray(np.take(column, at, axis=0)))
