@@ -98,6 +98,18 @@ def test_a_preset_stands_wherever_an_experiment_puts_it(composed, write):
     assert plain(got.config.tuner) == {}
 
 
+def test_a_qualified_name_in_a_file(composed, write):
+    text = """
+        defaults:
+          - /backbone@compare.smaller_twin: fake-lab/lorentz_net
+          - override /backbone: fake-other/lorentz_net
+    """
+    write("conf/experiment/mine.yaml", text)
+    got = composed("experiment=mine")
+    assert got.config.backbone._component_ == "backbone/fake-other/lorentz_net"
+    assert got.config.compare.smaller_twin._component_ == "backbone/fake-lab/lorentz_net"
+
+
 def test_two_components_in_one_place_of_a_file(composed, write):
     write("conf/experiment/mine.yaml", "defaults: [{/tuner@compare.x: [lora, bitfit]}]\n")
     with pytest.raises(PlaceError, match=r"'compare\.x' must hold one component"):

@@ -53,12 +53,24 @@ def without_leftovers(content: dict[str, Any], library: Library) -> dict[str, An
     """
     for entry in content.get("defaults", []):
         for key, names in entry.items() if isinstance(entry, dict) else ():
-            group, _, package = key.rpartition(" ")[2].lstrip("/").partition("@")
+            group, package = target(key)
             if group in library.groups:
                 place = choose(library, group, package, names)
                 if place and place not in MULTI:
                     content = _without(content, place.split("."))
     return content
+
+
+def target(key: str) -> tuple[str, str]:
+    """Read the group, and the package if there is one, of a defaults list's entry.
+
+    Examples
+    --------
+    >>> target("override /dataset@source.dataset")
+    ('dataset', 'source.dataset')
+    """
+    group, _, package = key.rpartition(" ")[2].lstrip("/").partition("@")
+    return group, package
 
 
 def _without(content: dict[str, Any], path: list[str]) -> dict[str, Any]:

@@ -105,7 +105,9 @@ class Library:
         """Say where a choice's settings go when nothing else is said; None for the group's name."""
         if group == EXPERIMENT:
             return "_global_"
-        return f"{group}.{word(name)}" if group in MULTI else None
+        if group in MULTI:
+            return f"{group}.{word(name)}"
+        return group if "/" in name and group in self.groups else None
 
     @property
     def _conf(self) -> Path:

@@ -14,7 +14,7 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
-from vierbein.config.choices import without_leftovers
+from vierbein.config.choices import target, without_leftovers
 from vierbein.config.files import read
 from vierbein.config.library import Library
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
@@ -64,7 +64,7 @@ class VierbeinSource(ConfigSource):
         elif isinstance(found, Path):
             header, content = read(found)
             if "_global_" in (header, library.home(group, name)):
-                content = without_leftovers(content, library)
+                content = _whole_names(without_leftovers(content, library), library)
             elif group in library.groups:
                 content = _preset(content, group)
         if content is None:
@@ -84,6 +84,22 @@ def _settings(library: Library, component: Component) -> dict[str, Any]:
         for setting in library.registry.settings(component)
     }
     return {COMPONENT: f"{component.kind}/{component.qualified}", **settings}
+
+
+def _whole_names(content: dict[str, Any], library: Library) -> dict[str, Any]:
+    """Make `/backbone: lab/xyz` a list: Hydra 1.4 would look for xyz in a group backbone/lab."""
+    entries = [
+        {
+            key: [value]
+            if isinstance(value, str) and "/" in value and target(key)[0] in library.groups
+            else value
+            for key, value in entry.items()
+        }
+        if isinstance(entry, dict)
+        else entry
+        for entry in content.get("defaults", [])
+    ]
+    return {**content, "defaults": entries}
 
 
 def _preset(content: dict[str, Any], group: str) -> dict[str, Any]:
