@@ -88,12 +88,12 @@ class Regression:
         return prediction
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def task() -> Regression:
     return Regression()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_table() -> MakeTable:
     """Make events of given numbers of particles, whose y is 2 + 3 x - z of their means, and noise.
 
@@ -127,7 +127,7 @@ def make_table() -> MakeTable:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def linear_network() -> MakeNetwork:
     """Make a network that is a linear regression."""
 
@@ -139,7 +139,7 @@ def linear_network() -> MakeNetwork:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def attention_network() -> MakeNetwork:
     """Make a network with attention and dropout."""
 
@@ -151,7 +151,7 @@ def attention_network() -> MakeNetwork:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def events(make_table: MakeTable) -> TrainingEvents:
     """22 events to learn from, 9 to validate."""
     return TrainingEvents(make_table([3, 1, 4, 1, 5] * 4 + [2, 6], seed=1), make_table([2] * 9, 2))

@@ -91,7 +91,10 @@ class _Fitting:
             if not math.isfinite(loss):  # a diverged trial is judged at its best look so far
                 break
             if progress.step % self.every == 0 or progress.step == self.budget.steps:
-                best, progress = self._look(best, progress)
+                seen = mean_loss(self.network, self.task, self.events.validation)
+                if not math.isfinite(seen):
+                    break
+                best, progress = self._look(best, progress, seen)
             self._keep(best, progress)
         self.network.load_state_dict(best)
         self.network.eval()
@@ -127,9 +130,8 @@ class _Fitting:
         return loss.item(), self.flops.of_steps(self.events.train.num_particles[at])
 
     def _look(
-        self, best: dict[str, Tensor], progress: Progress
+        self, best: dict[str, Tensor], progress: Progress, loss: float
     ) -> tuple[dict[str, Tensor], Progress]:
-        loss = mean_loss(self.network, self.task, self.events.validation)
         since = progress.step - progress.history[-1].step
         point = Point(progress.step, progress.flops, progress.running_loss / since, loss)
         progress = replace(progress, history=(*progress.history, point), running_loss=0.0)
