@@ -53,6 +53,9 @@ def export(network: Network, example: EventBatch) -> ModelProto:
                 dynamic_shapes=dict.fromkeys(INPUTS, AXES),
                 dynamo=True,
                 verbose=False,
+                # It removes factors that differ from 1 by less than 1e-5; ONNX Runtime optimises
+                # the graph itself when it loads it.
+                optimize=False,
             )
         except torch.onnx.errors.OnnxExporterError as error:
             raise CannotLowerError([_reason(error)]) from error
