@@ -151,3 +151,13 @@ def test_equal_pictures_give_equal_bytes_without_a_date() -> None:
     first = svg(METRIC)
     assert first == svg(METRIC)
     assert b"<dc:date>" not in first
+
+
+def test_a_narrow_logarithmic_axis_has_labels_between_powers_of_ten() -> None:
+    lines = [Line("a", [3.0, 30.0], [1.0, 2.0])]
+    figure = draw(Picture("t", "x", "y", lines, x_log=True))
+    axes = figure.axes[0]
+    ticks = [*axes.xaxis.get_major_ticks(), *axes.xaxis.get_minor_ticks()]
+    low, high = axes.get_xlim()
+    shown = {t.label1.get_text() for t in ticks if low <= t.get_loc() <= high} - {""}
+    assert shown == {"5", "10", "20"}

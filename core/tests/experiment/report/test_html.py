@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from vierbein.experiment.report.html import page, write_html
+from vierbein.experiment.report.strip import strip
 
 _VOID = {"meta", "link", "img", "br", "circle", "rect", "line"}
 _FROM_OUTSIDE = ("https://doi.org/", "https://arxiv.org/")
@@ -253,3 +254,11 @@ def test_a_domain_without_twin_or_zero_shot_has_no_verdict(
     text = read(report, timings).text("answer")
     assert "No verdict: there is no twin at equal steps" in text
     assert text.count("The base as it is") == 1
+
+
+def test_an_interval_far_wider_than_all_others_does_not_shrink_them() -> None:
+    said = {"difference": {"value": 0.05, "low": 0.04, "high": 0.06}, "outcome": "helpful"}
+    wide = {"difference": {"value": 0.0, "low": -16.0, "high": 16.0}, "outcome": "undecided"}
+    drawn = strip(said, [said, wide], 0.02)
+    [(low, high)] = re.findall(r'class="bar" x1="([\d.]+)" x2="([\d.]+)"', drawn)
+    assert float(high) - float(low) > 5

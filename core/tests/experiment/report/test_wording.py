@@ -33,7 +33,7 @@ def test_an_interval_is_written_with_both_ends_and_their_signs() -> None:
         (8.21, 5.1, 11.0, "", "8.21 [5.1, 11]"),
         (8.21, 5.1, None, "", "8.21 [from 5.1]"),
         (8.21, 1.0, 11.0, "", "8.21 [below 1, 11]"),
-        (8.21, 1.0, None, "", "8.21 [no bounds]"),
+        (8.21, 1.0, None, "", "8.21 [unbounded]"),
         (10.0, 10.0, None, "at_least", "at least 10"),
         (10.0, 8.2, None, "at_least", "at least 10 [from 8.2]"),
         (1.0, 1.0, 1.0, "at_most", "at most 1"),

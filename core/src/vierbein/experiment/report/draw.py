@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import matplotlib as mpl
 import mplhep
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
@@ -52,6 +54,8 @@ _REFERENCE = "#555555"
 _MANY_TICKS = 8
 _LONG = 34
 _FAR = (-3, 4)
+_NARROW = 40
+_LABELLED = (2, 5)
 
 
 class _Look(NamedTuple):
@@ -224,10 +228,18 @@ def _plain(value: float) -> str:
     return f"10{str(power).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
+def _between(axis: Axis, value: float, _: int) -> str:
+    """Label 2 and 5, 20 and 50 where there would be no more than one label."""
+    low, high = axis.get_view_interval()
+    digit = round(value / 10 ** np.floor(np.log10(value)))
+    return _plain(value) if high < _NARROW * low and digit in _LABELLED else ""
+
+
 def _limits(axes: Axes, picture: Picture) -> None:
     for axis, is_log in ((axes.xaxis, picture.x_log), (axes.yaxis, picture.y_log)):
         if is_log:
             axis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+            axis.set_minor_formatter(FuncFormatter(partial(_between, axis)))
     if picture.y_log:
         every = [np.asarray(line.y, float) for line in picture.lines]
         positive = np.concatenate([values[values > 0] for values in every] or [np.ones(1)])

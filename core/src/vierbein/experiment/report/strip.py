@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT, _EDGE = 260, 18, 6
+_FAR = 10
 _SVG = Markup(
     '<svg class="strip {outcome}" viewBox="0 0 {width} {height}" role="img"'
     ' aria-label="interval against the margin">'
@@ -34,8 +35,10 @@ def strip(said: Mapping[str, Any], among: Sequence[Mapping[str, Any]], margin: f
         SVG: the band, zero, the interval as a bar, the value as a dot.
     """
     differences = [other["difference"] for other in among]
-    low = min([-margin, *(d["low"] for d in differences)])
-    high = max([margin, *(d["high"] for d in differences)])
+    # What is far wider than all else runs out of the picture, or it would shrink all else to dots.
+    far = max(abs(d["value"]) for d in differences) + _FAR * margin
+    low = max(min([-margin, *(d["low"] for d in differences)]), -far)
+    high = min(max([margin, *(d["high"] for d in differences)]), far)
     scale = (_WIDTH - 2 * _EDGE) / ((high - low) or 1.0)
 
     def at(value: float) -> str:

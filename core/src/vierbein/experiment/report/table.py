@@ -45,11 +45,10 @@ def render(report: Mapping[str, Any]) -> RenderableType:
 def _table(report: Mapping[str, Any], said: list[DomainAnswer]) -> Table:
     metric = metric_of(report)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("domain")
-    table.add_column("events", justify="right")
-    for title in (f"{metric}, transfer", "twin", "difference"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("transfer is")
+    for title in ("domain", "events", metric, "twin", "difference"):
+        is_number = title != "domain"
+        table.add_column(title, justify="right" if is_number else "left", no_wrap=True)
+    table.add_column("transfer", no_wrap=True)
     table.add_column("label efficiency")
     for domain in said:
         if domain.worth:

@@ -83,7 +83,7 @@ def bounded(efficiency: Mapping[str, Any], smallest: float) -> str:
         ends.append(_short(low) if high else f"from {_short(low)}")
     elif high:
         ends.append(f"below {_short(low)}")
-    return f"{text} [{', '.join([*ends, _short(high)] if high else ends) or 'no bounds'}]"
+    return f"{text} [{', '.join([*ends, _short(high)] if high else ends) or 'unbounded'}]"
 
 
 def _short(value: float) -> str:
