@@ -42,16 +42,16 @@ def read_json(path: Path) -> Any:
 def new_folder(path: Path) -> Iterator[Path]:
     """Fill a temporary folder that becomes `path` when all went well, and vanishes otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    around = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
-        yield temporary
-        temporary.chmod(0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        temporary.replace(path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        (around / "new").mkdir()
+        (around / "new").chmod(0o755)
+        yield around / "new"
+        if path.exists():  # moved whole: deleted where it stands, it would be a part for a while
+            path.replace(around / "old")
+        (around / "new").replace(path)
+    finally:
+        shutil.rmtree(around, ignore_errors=True)
     _sync_folder(path.parent)
 
 
