@@ -14,6 +14,17 @@ class HashMismatchError(VierbeinError):
         )
 
 
+class DamagedCardError(VierbeinError):
+    """A card that cannot be read, or is none."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file}: cannot be used as a card ({reason}).\n"
+            "  A card is a JSON file that names the sha256 of the tensors beside it.\n"
+            "  Copy it again from where it came, or name another folder."
+        )
+
+
 class MissingFileError(VierbeinError):
     """A file that a run, base or bundle needs is not there."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from safetensors.torch import load, save
 from torch import Tensor
 
-from vierbein.errors.files import HashMismatchError, MissingFileError
+from vierbein.errors.files import DamagedCardError, HashMismatchError, MissingFileError
 from vierbein.storage.atomic import write_bytes, write_json
 from vierbein.storage.hashing import sha256_of
 
@@ -40,6 +40,8 @@ def read_parameters(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     ------
     MissingFileError
         If the card or the tensors are not there.
+    DamagedCardError
+        If the card names no sha256.
     HashMismatchError
         If a byte was changed.
     """
@@ -47,8 +49,11 @@ def read_parameters(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not (folder / name).is_file():
             cure = "Name a folder that holds both:  base=FOLDER   (or base=null to pretrain)"
             raise MissingFileError(str(folder / name), "part of a checkpoint", cure)
-    card: dict[str, Any] = json.loads((folder / CARD).read_text())
-    found, expected = sha256_of(folder / PARAMETERS), card["parameters"]["sha256"]
-    if found != expected:
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD).read_bytes())
+        expected = card["parameters"]["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedCardError(str(folder / CARD), f"{type(error).__name__}: {error}") from error
+    if (found := sha256_of(folder / PARAMETERS)) != expected:
         raise HashMismatchError(str(folder / PARAMETERS), expected, found)
     return load((folder / PARAMETERS).read_bytes()), card
