@@ -1,4 +1,4 @@
-"""The loop: stopped anywhere it goes on bit for bit, keeps its best, and finds the right optimum."""
+"""The loop: stopped anywhere it goes on bit for bit, keeps its best, and finds the optimum."""
 
 from dataclasses import replace
 
