@@ -7,7 +7,12 @@ import pytest
 from scipy import stats
 
 from vierbein.interfaces.safeguard import Answer, Moment, Verdict
-from vierbein_safeguards.errors import NoObservablesError, OutOfRangeError, TooFewEventsError
+from vierbein_safeguards.errors import (
+    NoObservablesError,
+    NotFiniteError,
+    OutOfRangeError,
+    TooFewEventsError,
+)
 from vierbein_safeguards.ood import Ood
 
 MONITORS = ("latent Mahalanobis", "latent neighbours", "raw Mahalanobis", "raw neighbours")
@@ -49,7 +54,7 @@ def test_a_clean_sample_passes(world: Callable, draw: Callable) -> None:
 
 def test_warnings_of_clean_samples_are_as_rare_as_declared(world: Callable, draw: Callable) -> None:
     safeguard = Ood(false_alarm_rate=0.05, warn_above=0.0)
-    num_draws = 250
+    num_draws = 200
     verdicts = [
         safeguard.question(world(150, seed, atlas=draw(np.random.default_rng([seed, 2]), 120)))[0]
         for seed in range(num_draws)
@@ -183,6 +188,13 @@ def test_a_source_that_is_too_small_is_refused(world: Callable, draw: Callable) 
     Ood().question(world(19, 14, atlas=columns))
     with pytest.raises(TooFewEventsError, match="needs 21 events of cms's train split"):
         Ood(neighbours=20).question(world(20, 14, atlas=columns))
+
+
+def test_a_source_that_is_not_finite_is_refused(world: Callable, draw: Callable) -> None:
+    view = world(100, 16, atlas=draw(np.random.default_rng(16), 50))
+    view.samples["cms", "validation"][:3, 0] = np.inf
+    with pytest.raises(NotFiniteError, match="cms's validation split, where 3 events have raw"):
+        Ood().question(view)
 
 
 def test_a_run_without_observables_is_refused(world: Callable, draw: Callable) -> None:

@@ -35,3 +35,15 @@ class NoObservablesError(VierbeinError):
             "  The run has none; what a representation ignores would go unnoticed.\n"
             "  Choose some:  vierbein plugins list --kind observable"
         )
+
+
+class NotFiniteError(VierbeinError):
+    """Events of the source domain have values that are no numbers."""
+
+    def __init__(self, domain: str, split: str, inputs: str, count: int) -> None:
+        super().__init__(
+            f"The OOD monitor learns what is familiar from {domain}'s {split} split, where "
+            f"{count} events have {inputs} values that are not finite.\n"
+            "  The base's own domain must be finite in its representation and its observables.\n"
+            "  Look for bad records there, or choose another base or other observables."
+        )

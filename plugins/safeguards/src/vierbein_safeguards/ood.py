@@ -3,11 +3,17 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from vierbein.interfaces.figure import Figure, Picture
 from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards.calibration import Calibration
-from vierbein_safeguards.errors import OutOfRangeError, TooFewEventsError
+from vierbein_safeguards.errors import (
+    NotFiniteError,
+    OutOfRangeError,
+    TooFewEventsError,
+)
 from vierbein_safeguards.inputs import INPUTS, Inputs, see
 from vierbein_safeguards.picture import distributions
 from vierbein_safeguards.watch import Look, Watch, watches
@@ -89,18 +95,15 @@ class Ood(Safeguard):
         ------
         TooFewEventsError
             If the source domain has too few events to fit or calibrate with.
+        NotFiniteError
+            If what is learned from is not finite.
         NoObservablesError
             If the run has no observables.
         """
-        train = see(view, view.source, "train", self._max_events)
-        familiar = see(view, view.source, "validation", self._max_events)
+        train = self._familiar(view, "train", self._neighbours + 1)
+        needed = Calibration(0, self._event_rate).needed
+        familiar = self._familiar(view, "validation", needed)
         calibration = Calibration(len(familiar["raw"]), self._event_rate)
-        for split, there_are, needed in (
-            ("train", len(train["raw"]), self._neighbours + 1),
-            ("validation", calibration.num_events, calibration.needed),
-        ):
-            if there_are < needed:
-                raise TooFewEventsError(view.source, split, there_are, needed)
         watching = watches(train, familiar, calibration, self._neighbours)
         return [
             self._verdict(
@@ -108,6 +111,15 @@ class Ood(Safeguard):
             )
             for domain in view.targets
         ]
+
+    def _familiar(self, view: RunView, split: str, needed: int) -> Inputs:
+        seen = see(view, view.source, split, self._max_events)
+        if (there_are := len(seen["raw"])) < needed:
+            raise TooFewEventsError(view.source, split, there_are, needed)
+        for inputs, columns in seen.items():
+            if bad := int((~np.isfinite(columns).all(axis=1)).sum()):
+                raise NotFiniteError(view.source, split, inputs, bad)
+        return seen
 
     def _verdict(
         self, domain: str, events: Inputs, watching: Sequence[Watch], calibration: Calibration
