@@ -158,4 +158,5 @@ def test_the_configuration_is_read_only(composed):
 
 
 def test_hydras_harmless_settings_change_nothing(composed):
-    assert composed("hydra.run.dir=somewhere").config == composed("").config
+    text = "hydra.run.dir=somewhere hydra/launcher=basic"
+    assert composed(text).config == composed("").config

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import hydra
+from hydra.conf import HydraConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.version import VersionBase, setbase
@@ -14,6 +15,9 @@ VERSION_BASE: Final = "1.3"
 HAS_VERSION_BASE: Final = tuple(map(int, hydra.__version__.split(".")[:2])) < (1, 4)
 HYDRAS_OWN: Final = ("hydra", "_dummy_empty_config_.yaml")
 """What Hydra itself keeps in its store; all else there belongs to the surrounding program."""
+
+LEAN: Final = HydraConf(defaults=[{"launcher": None}, {"sweeper": None}])
+"""Hydra's settings of itself without logging, help and output: nobody reads them here."""
 
 
 @contextmanager
@@ -28,6 +32,8 @@ def guest() -> Iterator[None]:
     repo, resolvers, version_base = store.repo, BaseContainer._resolvers, base.version_base  # noqa: SLF001
     try:
         store.repo = {name: repo[name] for name in HYDRAS_OWN if name in repo}
+        store.repo["hydra"] = {k: v for k, v in repo["hydra"].items() if k != "config.yaml"}
+        store.store(group="hydra", name="config", node=LEAN, provider="hydra")
         BaseContainer._resolvers = {  # noqa: SLF001
             name: resolver for name, resolver in resolvers.items() if name.startswith("oc.")
         }

@@ -115,7 +115,7 @@ def _preset(content: dict[str, Any], group: str) -> dict[str, Any]:
 
 @contextmanager
 def opened(library: Library) -> Iterator[ConfigLoaderImpl]:
-    """Let Hydra's composer work on a library, on Hydra's own configurations, and nothing else.
+    """Let Hydra's composer work on a library, and on what `guest` leaves in its store.
 
     The composer itself is used rather than `hydra.compose`: that goes through `GlobalHydra`, which
     a surrounding program may need, and lets every `hydra_plugins` package add to the search path.
@@ -123,7 +123,6 @@ def opened(library: Library) -> Iterator[ConfigLoaderImpl]:
     Plugins.instance().register(VierbeinSource)
     path = ConfigSearchPathImpl()
     path.append("main", f"{SCHEME}://")
-    path.append("hydra", "pkg://hydra.conf")
     path.append("schema", "structured://")
     token = _open.set(library)
     try:
