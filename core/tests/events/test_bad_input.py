@@ -14,7 +14,8 @@ from vierbein.errors.records import (
 )
 from vierbein.events.checks import check_pdg
 from vierbein.events.jagged import Jagged
-from vierbein.events.mapping import Mapping, Quantity
+from vierbein.events.mapping import Mapping
+from vierbein.events.quantity import Quantity
 from vierbein.events.records import Records
 
 OFFSETS = np.array([0, 2, 2, 5])

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from vierbein.events.buckets import batches, padding_waste
@@ -22,6 +25,18 @@ def test_every_event_comes_once(num: int, is_shuffled: bool) -> None:
 
 def test_padding_costs_at_most_five_per_cent() -> None:
     assert 1.0 < padding_waste(LENGTHS, batches(LENGTHS, 256, rng())) <= 1.05
+
+
+@pytest.mark.parametrize("domain", ["cms", "atlas", "calo"])
+def test_the_shipped_jets_are_padded_by_at_most_five_per_cent(domain: str) -> None:
+    folder = Path(__file__).parents[3] / "plugins/collider/src/vierbein_collider/sample"
+    if not (file := folder / f"{domain}.parquet").is_file():
+        pytest.skip("the jets are shipped with the repository, not with the core alone")
+    column = pq.read_table(file, columns=["part_pt"]).column(0).combine_chunks()
+    lengths = np.diff(column.offsets.to_numpy())
+    assert len(lengths) >= 10_000
+    for batch_size in (64, 128, 256):
+        assert 1.0 < padding_waste(lengths, batches(lengths, batch_size, rng())) <= 1.05
 
 
 def test_random_batches_would_cost_far_more() -> None:

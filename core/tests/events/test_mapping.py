@@ -7,7 +7,8 @@ import torch
 
 from vierbein.errors.features import ExpressionError, MappingError
 from vierbein.events.jagged import Jagged
-from vierbein.events.mapping import Mapping, Quantity
+from vierbein.events.mapping import Mapping
+from vierbein.events.quantity import Quantity
 from vierbein.events.records import Records
 from vierbein.events.schema import Feature, Role
 from vierbein.events.units import FACTORS

@@ -6,7 +6,8 @@ import torch
 
 from vierbein.events.batch import EventBatch
 from vierbein.events.jagged import Jagged, segment_sum
-from vierbein.events.mapping import Mapping, Quantity
+from vierbein.events.mapping import Mapping
+from vierbein.events.quantity import Quantity
 from vierbein.events.records import Records
 from vierbein_files.parquet import Parquet
 from vierbein_files.root import Root

@@ -85,11 +85,11 @@ class EventTable:
 
     def choose(self, events: NDArray[np.int64]) -> "EventTable":
         """Keep some of the chosen events, by their place among them."""
-        return replace(self, chosen=self.positions[events])
+        return replace(self, chosen=self._at(events))
 
     def take(self, events: NDArray[np.int64] | None = None) -> EventBatch:
         """Make a batch of some of the chosen events, or of all."""
-        at = self.positions if events is None else self.positions[events]
+        at = self.positions if events is None else self._at(events)
         entries, offsets = entries_of(self.offsets, at)
         return EventBatch(
             self.schema,
@@ -103,6 +103,9 @@ class EventTable:
             event_id=_tensor(self.event_id, at),
             domain=self.domain,
         )
+
+    def _at(self, events: NDArray[np.int64]) -> NDArray[np.int64]:
+        return events if self.chosen is None else self.chosen[events]
 
     @classmethod
     def of(cls, batch: EventBatch) -> "EventTable":
