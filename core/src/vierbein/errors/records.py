@@ -51,6 +51,20 @@ class EmptyFileError(VierbeinError):
         )
 
 
+class NoEventsLeftError(VierbeinError):
+    """Records were read, and not one became an event."""
+
+    def __init__(self, domain: str, file: str, num_records: int, set_aside: int) -> None:
+        super().__init__(
+            f"Domain {domain!r}: none of {num_records} records became an event (the last file is "
+            f"{file}).\n"
+            f"  {set_aside} were set aside as bad, {num_records - set_aside} failed the mapping's "
+            "cuts.\n"
+            "  Choose the adapter that was written for these files; bad_records=error names the "
+            "first bad value."
+        )
+
+
 class UnreadableFileError(VierbeinError):
     """A file is missing, cut short, or of another format than its name says."""
 

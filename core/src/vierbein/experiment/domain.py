@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vierbein.errors.records import BadRecordsError
+from vierbein.errors.records import BadRecordsError, NoEventsLeftError
 from vierbein.events.batch import EventBatch
 from vierbein.events.split import split
 from vierbein.events.table import EventTable
@@ -51,7 +51,13 @@ class Domain:
 
     @cached_property
     def table(self) -> EventTable:
-        """All events; converted and cached at the first call."""
+        """All events; converted and cached at the first call.
+
+        Raises
+        ------
+        NoEventsLeftError
+            If every record was cut or set aside.
+        """
         if self.folder.exists():
             return open_table(self.folder)
         card = {**self.identity, "set_aside": 0}
@@ -93,15 +99,22 @@ class Domain:
         return self.table.choose(at[:limit] if limit else at)
 
     def _read(self, card: dict[str, Any]) -> Iterator[EventBatch]:
+        num_records = num_events = 0
+        file = ""
         for records in self.dataset.read(self.adapter.mapping.columns()):
-            left = records
+            file, left = records.file, records
+            num_records += len(records)
             while len(left):
                 try:
-                    yield self.adapter.read(left)
+                    batch = self.adapter.read(left)
                 except BadRecordsError as error:
                     if self.bad_records == "error":
                         raise
                     card["set_aside"] += len(error.entries)  # the card is written at the end
                     left = left.without(np.array(error.entries))
                 else:
+                    num_events += len(batch)
+                    yield batch
                     break
+        if num_events == 0:
+            raise NoEventsLeftError(self.name, file, num_records, card["set_aside"])
