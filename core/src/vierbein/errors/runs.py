@@ -40,6 +40,18 @@ class TooFewEventsError(VierbeinError):
         )
 
 
+class SampleTooSmallError(VierbeinError):
+    """A sample of labelled events is too small to be parted."""
+
+    def __init__(self, size: int, num_train: int, num_validation: int) -> None:
+        super().__init__(
+            f"compare.sizes holds {size}: of so many labelled events {num_train} would train "
+            f"and {num_validation} validate.\n"
+            "  Each part needs one at least: the validation events choose the checkpoint.\n"
+            "  Ask for more (compare.sizes=[...]), or for another share (compare.validation=0.3)."
+        )
+
+
 class SameDomainError(VierbeinError):
     """Two target domains have one name."""
 

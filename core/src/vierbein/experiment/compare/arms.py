@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vierbein.errors.runs import TooFewEventsError
+from vierbein.errors.runs import SampleTooSmallError, TooFewEventsError
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.domain import Domain
@@ -88,6 +88,8 @@ def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingE
     ------
     TooFewEventsError
         If the domain has fewer.
+    SampleTooSmallError
+        If none of them would train, or none validate.
     """
     at = np.concatenate([domain.events("train").positions, domain.events("validation").positions])
     if size > len(at):
@@ -95,7 +97,10 @@ def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingE
     chosen = np.random.default_rng([seed, 1]).permutation(at)[:size]
     table = domain.table
     # Every k-th event validates, so that both parts of the smaller sample lie in the larger one's.
-    is_validation = (np.arange(size) * validation) % 1.0 + validation >= 1.0
+    # The small number keeps 10 * 0.1 from being less than one.
+    is_validation = np.diff(np.floor(np.arange(size + 1) * validation + 1e-9)) > 0
+    if not 0 < (held := int(is_validation.sum())) < size:
+        raise SampleTooSmallError(size, size - held, held)
     return TrainingEvents(table.choose(chosen[~is_validation]), table.choose(chosen[is_validation]))
 
 
