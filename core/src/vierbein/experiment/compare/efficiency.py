@@ -93,16 +93,19 @@ def label_efficiency(
     Returns
     -------
     Efficiency
-        Interval from a bootstrap of seeds and test events together.
+        Interval from a bootstrap of the test events, and of the mean over seeds by Student's t.
     """
     curve = np.array([twin.values.mean() for twin in twins])
     needed, bound = events_needed(float(arm.values.mean()), sizes, curve)
     rng = np.random.default_rng([seed, 3])
     drawn: list[float] = []
+    num = len(twins[0].values)
     for replica in range(arm.replicas.shape[1]):
-        seeds = rng.integers(0, len(twins[0].values), len(twins[0].values))
-        here = np.array([_resampled(twin, replica, seeds) for twin in twins])
-        number, kind = events_needed(_resampled(arm, replica, seeds), sizes, here)
+        # Resampled seeds would spread too little: of three, no resampling shows Student's tails.
+        # Drawn once for all arms, the numbers keep what the arms of a seed have in common.
+        lean = rng.standard_normal(num) / np.sqrt(num * rng.chisquare(max(num - 1, 1)))
+        here = np.array([_leaning(twin, replica, lean) for twin in twins])
+        number, kind = events_needed(_leaning(arm, replica, lean), sizes, here)
         drawn.append(np.inf if kind == "at_least" else number)
     low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     lowest = min(float(low), float(sizes[-1]))
@@ -111,10 +114,8 @@ def label_efficiency(
     )
 
 
-def _resampled(measured: Measured, replica: int, seeds: NDArray[np.int64]) -> float:
+def _leaning(measured: Measured, replica: int, lean: NDArray[np.float64]) -> float:
+    """Give a replica's mean over seeds, moved by a draw of Student's t in the seeds' own spread."""
     values = measured.replicas[:, replica]
-    if len(values) == 1:
-        return float(values[0])
-    mean, num = values.mean(), len(values)
-    # Means of resampled seeds spread too little by (num - 1) / num: the spread is put back.
-    return float(mean + (values[seeds].mean() - mean) * np.sqrt(num / (num - 1)))
+    mean = values.mean()
+    return float(mean + ((values - mean) * lean).sum())
