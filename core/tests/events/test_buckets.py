@@ -33,7 +33,7 @@ def test_the_shipped_jets_are_padded_by_at_most_five_per_cent(domain: str) -> No
     if not (file := folder / f"{domain}.parquet").is_file():
         pytest.skip("the jets are shipped with the repository, not with the core alone")
     column = pq.read_table(file, columns=["part_pt"]).column(0).combine_chunks()
-    lengths = np.diff(column.offsets.to_numpy())
+    lengths = np.diff(column.offsets.to_numpy()).astype(np.int64)
     assert len(lengths) >= 10_000
     for batch_size in (64, 128, 256):
         assert 1.0 < padding_waste(lengths, batches(lengths, batch_size, rng())) <= 1.05

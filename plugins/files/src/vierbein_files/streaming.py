@@ -34,6 +34,16 @@ class OpenFile(NamedTuple):
 def files_of(path: str | list[str]) -> list[Path]:
     """List the files that a setting names, those of a pattern sorted by name.
 
+    Parameters
+    ----------
+    path
+        A file, a pattern, or several of these.
+
+    Returns
+    -------
+    list
+        In the order in which they are read.
+
     Raises
     ------
     UnreadableFileError
@@ -71,6 +81,20 @@ def stream(
     """Turn the runs of several files into records, one run in memory at a time.
 
     A file without events among others is passed over.
+
+    Parameters
+    ----------
+    files
+        In the order in which they are read.
+    open_file
+        Opens one of them.
+    columns
+        What to read.
+
+    Yields
+    ------
+    Records
+        A run of them, numbered through all files.
 
     Raises
     ------
