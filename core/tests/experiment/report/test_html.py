@@ -111,6 +111,15 @@ def test_trust_lists_safeguards_hardware_and_parts_that_got_worse(
     assert "negative Worse than the twin although the total may not be: atlas, 100 events" in text
 
 
+def test_tuned_parameters_that_change_nothing_are_named(
+    report: dict[str, Any], timings: dict[str, Any]
+) -> None:
+    assert "cannot change the prediction" not in read(report, timings).text("trust")
+    report["comparison"]["calo"]["sizes"]["300"]["arms"]["fine_tuned"]["dead"] = ["head.bias"]
+    text = read(report, timings).text("trust")
+    assert "calo, 300 labelled events, fine-tuned: head.bias learn and cannot change" in text
+
+
 def test_a_backend_that_fails_names_the_tensor(
     report: dict[str, Any], timings: dict[str, Any]
 ) -> None:

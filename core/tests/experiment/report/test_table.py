@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -64,3 +66,11 @@ def test_parts_that_got_worse_are_named(report: dict[str, Any]) -> None:
 def test_a_run_without_a_stage_is_shown_too(report: dict[str, Any], key: str) -> None:
     report[key] = type(report[key])()
     assert shown(report).strip()
+
+
+def test_showing_a_report_loads_no_plotting_library() -> None:
+    program = (
+        "import sys, vierbein.experiment.report.html, vierbein.experiment.report.table as t;"
+        "sys.exit('matplotlib' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
