@@ -18,8 +18,8 @@ ArmName = Literal[
 
 
 @dataclass(frozen=True)
-class SourceSettings:
-    """The source domain: where the base's parameters come from.
+class DomainSettings:
+    """A detector domain.
 
     Parameters
     ----------
@@ -164,9 +164,9 @@ class RunSettings:
     hooks
         Distributions whose hooks take part besides those of the chosen components.
     source
-        The source domain.
+        The source domain: where the base's parameters come from.
     also
-        Further target domains by name, each with a dataset and an adapter.
+        Further target domains by name, besides the run's own dataset and adapter.
     splits
         Shares of train, validation and test.
     training
@@ -189,8 +189,8 @@ class RunSettings:
     new_parameters: list[str] = field(default_factory=list)
     bad_records: Literal["error", "set_aside"] = "error"
     hooks: list[str] = field(default_factory=list)
-    source: SourceSettings = field(default_factory=SourceSettings)
-    also: dict[str, Any] = field(default_factory=dict)
+    source: DomainSettings = field(default_factory=DomainSettings)
+    also: dict[str, DomainSettings] = field(default_factory=dict)
     splits: SplitSettings = field(default_factory=SplitSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)

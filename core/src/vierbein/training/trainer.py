@@ -15,7 +15,7 @@ from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, Point, TrainingEvents
 from vierbein.training.checkpoint import Progress, read_checkpoint, write_checkpoint
 from vierbein.training.evaluate import losses, mean_loss
-from vierbein.training.flops import count
+from vierbein.training.flops import Flops, count
 from vierbein.training.order import Order, seed_step
 from vierbein.training.schedule import rate
 from vierbein.training.settings import TrainingSettings
@@ -38,12 +38,15 @@ class FabricTrainer:
         Where a long training keeps its state; without it, it cannot be resumed.
     watcher
         Told after each step, for progress bars and hooks.
+    flops
+        Of the network, where several trials train the same one; counted if not given.
     """
 
     settings: TrainingSettings
     seed: int = 0
     checkpoint: Path | None = None
     watcher: Watcher | None = field(default=None, repr=False)
+    flops: Flops | None = None
 
     def fit(self, network: Network, task: Task, events: TrainingEvents, budget: Budget) -> Fit:
         """Train within the budget, and leave the network at its best validation checkpoint."""
@@ -68,7 +71,7 @@ class _Fitting:
         )
         self.trainer, self.settings, self.fabric = trainer, settings, fabric
         self.network, self.task, self.events, self.budget = network, task, events, budget
-        self.flops = count(network, task, events.train)
+        self.flops = trainer.flops or count(network, task, events.train)
         self.module, self.optimizer = fabric.setup(network, optimizer)
         self.order = Order(events.train.num_particles, settings.batch_size, trainer.seed)
         self.weight_scale = len(events.train) / float(events.train.weights.sum())

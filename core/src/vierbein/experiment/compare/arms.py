@@ -1,6 +1,6 @@
 """Arms: the ways of training that a comparison holds against each other."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
 from vierbein.storage.atomic import new_folder, write_json
 from vierbein.storage.parameters import write_parameters
 from vierbein.training.evaluate import scores
+from vierbein.training.flops import count
 from vierbein.training.trainer import FabricTrainer
 
 RESULT = "result.json"
@@ -158,6 +159,8 @@ def _trained(
         if not fits and job.tuner:
             first = np.arange(min(_LIVE_EVENTS, len(events.train)))
             dead = dead_parameters(network, events.train.take(first))
+        if trainer.flops is None:  # the same for every trial
+            trainer = replace(trainer, flops=count(network, assembly.task, events.train))
         fit = trainer.fit(network, assembly.task, events, Budget(job.steps, rate))
         if best is None or best_loss(fit) < min(best_loss(other) for _, other in fits):
             best = network

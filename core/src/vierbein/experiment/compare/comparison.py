@@ -120,6 +120,7 @@ class Comparison:
             "best_steps": [trial["best_step"] for trial in trained],
             "flops": [trial["flops"] for trial in trained],
             "learning_rates": [trial["learning_rate"] for trial in trained],
+            "dead": sorted({name for r in results for name in r.result.get("dead", ())}),
             "trials": max(len(result.result["trials"]) for result in results),
         }
 
