@@ -28,6 +28,17 @@ class BaseNotFoundError(VierbeinError):
         )
 
 
+class NotABaseError(VierbeinError):
+    """A folder is named as the base that holds something else."""
+
+    def __init__(self, base: str, keys: Sequence[str]) -> None:
+        super().__init__(
+            f"{base!r} is no base: its card says nothing of features and statistics.\n"
+            f"  The card holds: {', '.join(keys)}; an arm's parameters are no base either.\n"
+            "  Name what a pretraining wrote:  base=RUN/pretrain/base"
+        )
+
+
 class TooFewEventsError(VierbeinError):
     """A comparison asks for more events than a domain has."""
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from torch import Tensor
 
-from vierbein.errors.runs import BaseNotFoundError
+from vierbein.errors.runs import BaseNotFoundError, NotABaseError
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.projection import Statistics
 from vierbein.storage.parameters import CARD, read_parameters
@@ -66,6 +66,8 @@ class Base:
         ------
         BaseNotFoundError
             If it is not there.
+        NotABaseError
+            If the folder holds other parameters.
         HashMismatchError
             If its bytes are not those of its card.
         """
@@ -73,6 +75,8 @@ class Base:
         if not (folder / CARD).is_file():
             raise BaseNotFoundError(name, folder.name if ":" in name else str(folder), packages)
         parameters, card = read_parameters(folder)
+        if card.get("kind") != "base":
+            raise NotABaseError(name, sorted(card))
         return cls(name, parameters, card)
 
 
