@@ -8,6 +8,7 @@ from vierbein.experiment.report.wording import bounded, flops, interval, number,
     [
         (0.93312, 0.0021, "0.9331"),
         (123.4, 15.0, "123"),
+        (-0.003, 3.4, "0.0"),
         (12345.6, 100.0, "12,346"),
         (0.02, 0.0, "0.02"),
         (float("nan"), 0.1, "not defined"),

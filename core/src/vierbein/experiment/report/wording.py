@@ -23,7 +23,7 @@ def number(value: float, half_width: float = 0.0) -> str:
     if half_width <= 0 or not math.isfinite(half_width):
         return f"{value:,.0f}" if value.is_integer() and abs(value) < _HUGE else f"{value:.4g}"
     decimals = min(max(1 - math.floor(math.log10(half_width)), 0), 6)
-    return f"{value:,.{decimals}f}"
+    return f"{value:z,.{decimals}f}"  # z: no minus before a zero
 
 
 def interval(said: Mapping[str, Any], *, is_signed: bool = False) -> str:
