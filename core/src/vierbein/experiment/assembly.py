@@ -1,5 +1,6 @@
 """Everything that a run is made of, built from its configuration."""
 
+import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +51,7 @@ class Assembly:
     def __init__(self, configuration: Configuration, registry: Registry | None = None) -> None:
         self.configuration = configuration
         self.registry = registry or installed()
+        self.token = secrets.token_hex(8)  # processes that work for several tell them apart by it
 
     @cached_property
     def settings(self) -> RunSettings:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from vierbein.errors.runs import SampleTooSmallError, TooFewEventsError
@@ -110,6 +111,7 @@ def perform(assembly: Assembly, job: ArmJob) -> None:
     folder = job.folder(assembly.folder)
     if folder.exists():
         return
+    torch.set_num_threads(assembly.settings.training.threads)  # scores depend on it in the last bit
     domain = assembly.targets[job.domain]
     test = domain.events("test", assembly.settings.compare.test_events)
     with new_folder(folder) as temporary:

@@ -1,9 +1,11 @@
 """Runs jobs side by side, in processes of one thread each, so that figures do not depend on it."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import joblib
 
@@ -33,7 +35,7 @@ def perform_all(assembly: Assembly, jobs: Sequence[ArmJob], done: Done, workers:
     for job in wanted:
         if job not in missing:
             done(job)
-    if workers == 1 or len(missing) == 1:
+    if workers == 1 or len(missing) <= 1:
         for job in missing:
             perform(assembly, job)
             done(job)
@@ -41,16 +43,26 @@ def perform_all(assembly: Assembly, jobs: Sequence[ArmJob], done: Done, workers:
     # The longest first, so that no process is left alone with one at the end.
     missing.sort(key=lambda job: (-job.steps, job))
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    for job in parallel(joblib.delayed(_work)(assembly.folder, job) for job in missing):
+    run = _Run(Path.cwd(), assembly.folder, assembly.token)
+    for job in parallel(joblib.delayed(_work)(run, job) for job in missing):
         done(job)
 
 
-def _work(folder: Path, job: ArmJob) -> ArmJob:
-    perform(_assembly(folder), job)
+class _Run(NamedTuple):
+    """What tells one run from another: a process may have worked for one before."""
+
+    working_folder: Path
+    folder: Path
+    token: str
+
+
+def _work(run: _Run, job: ArmJob) -> ArmJob:
+    os.chdir(run.working_folder)
+    perform(_assembly(run), job)
     return job
 
 
 @lru_cache(maxsize=1)
-def _assembly(folder: Path) -> Assembly:
+def _assembly(run: _Run) -> Assembly:
     """Build a worker's assembly once a process: opening tables checks their hashes."""
-    return Assembly(json.loads((folder / CONFIGURATION).read_text()))
+    return Assembly(json.loads((run.folder / CONFIGURATION).read_text()))
