@@ -57,13 +57,15 @@ def main() -> None:
     seconds([*run, "run_folder=runs/again"], clone)
     same = (first / "report.json").read_bytes() == (clone / "runs/again/report.json").read_bytes()
     one("rerun_identical", float(same), "1", "the same seed in another folder")
+    _label_efficiency(report(first))
     transfers = [report(first)["outcome"]["transfer"]]  # type: ignore[index]
     for seed in range(1, seeds):
         seconds([*run, f"seed={seed}", f"run_folder=runs/seed{seed}"], clone)
         transfers.append(report(clone / f"runs/seed{seed}")["outcome"]["transfer"])  # type: ignore[index]
-    agreeing = sum(transfer == transfers[0] for transfer in transfers)
-    one("verdict_seeds_agreeing", agreeing, "1", f"{len(transfers)} seeds; verdicts {transfers}")
-    _label_efficiency(report(first))
+    if seeds > 1:
+        agreeing = sum(transfer == transfers[0] for transfer in transfers)
+        against = f"{len(transfers)} seeds; verdicts {transfers}"
+        one("verdict_seeds_agreeing", agreeing, "1", against)
     kept = os.environ.get("QUICKSTART_KEEP")
     if kept:
         shutil.copytree(first, kept, dirs_exist_ok=True)

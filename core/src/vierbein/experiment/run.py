@@ -159,10 +159,11 @@ class _Run:
             compare(self.assembly, lambda _: advance())
 
     def _question(self) -> None:
-        safeguards = len(self.assembly.safeguards)
-        with bar("question", max(safeguards, 1), self.console) as advance:
-            for moment in (Moment.ADAPTED, Moment.COMPARED, Moment.BEFORE_UNBLINDING):
-                advance(len(self._ask(moment)))
+        moments = (Moment.ADAPTED, Moment.COMPARED, Moment.BEFORE_UNBLINDING)
+        with bar("question", len(moments), self.console) as advance:
+            for moment in moments:
+                self._ask(moment)
+                advance()
         self.hook.verdicts(verdicts=self.verdicts)
 
     def _deploy(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vierbein.events.buckets import batches
+from vierbein.events.buckets import CHUNK, batches
 from vierbein.events.split import uniform
 
 
@@ -47,7 +47,10 @@ class Order:
             # A last, smaller batch would give its few events more say than the others have. Which
             # events sit an epoch out is drawn before sorting, or it would be the longest each time.
             kept = rng.permutation(len(self.num_particles))[: self.steps_per_epoch * self._size]
-            made = batches(self.num_particles[kept], self._size, rng)
+            # Sorted in at least four chunks: in one, a small sample would have the same batches in
+            # each epoch, of events of like length and so of like kind.
+            chunk = min(CHUNK, max(1, self.steps_per_epoch // 4))
+            made = batches(self.num_particles[kept], self._size, rng, chunk=chunk)
             self._batches = [kept[batch] for batch in made]
             self._epoch = epoch
         return self._batches[index]

@@ -103,6 +103,9 @@ class Comparison:
     def _judged(self, difference: Measured, level: float | None = None) -> dict[str, Any]:
         interval = difference.interval(level or self.settings.level)
         outcome = judge(interval, self.settings.margin)
+        lowest, highest = self.events.assembly.task.bounds
+        most = highest - lowest
+        interval = replace(interval, low=max(interval.low, -most), high=min(interval.high, most))
         return {"difference": interval.to_json(), "outcome": outcome.value}
 
     def _arm(self, name: str, size: int) -> dict[str, Any]:

@@ -49,9 +49,10 @@ def cut(
     """Cut events into slices of equal numbers, observable by observable."""
     slices = []
     for name, number in wanted.items():
-        edges = np.quantile(values[name], np.linspace(0, 1, number + 1))
+        # Equal edges, as of a number of particles that is cut off, leave fewer slices.
+        edges = np.unique(np.quantile(values[name], np.linspace(0, 1, number + 1)))
         for index, (low, high) in enumerate(pairwise(edges)):
-            is_last = index == number - 1
+            is_last = index == len(edges) - 2
             above = values[name] >= low
             below = values[name] <= high if is_last else values[name] < high
             slices.append(
