@@ -1,5 +1,4 @@
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import awkward as ak
@@ -148,34 +147,3 @@ def test_an_empty_file(tmp_path: Path) -> None:
     with uproot.recreate(path) as out:
         out.mktree("jets", {"jet_pt": "f4"})
     assert message(Root(str(path)), error=EmptyFileError)[0].endswith("jets.root: holds no events.")
-
-
-def test_what_is_written_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "scores.root"
-
-    def runs() -> Iterator[dict[str, np.ndarray]]:
-        for start in (0, 4, 8):
-            ids = np.arange(start, start + 4)
-            yield {"event_id": ids, "score": (ids / 10).astype(np.float32), "cut": ids > 5}
-
-    Root.write(path, runs())
-    (run,) = Root(str(path), tree="events").read(("event_id", "score", "cut"))
-    assert run["event_id"].tolist() == list(range(12))
-    assert run["score"].dtype == np.float32
-    np.testing.assert_array_equal(run["score"], (np.arange(12) / 10).astype(np.float32))
-    assert run["cut"].tolist() == [i > 5 for i in range(12)]
-
-
-def test_a_writing_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "scores.root"
-    Root.write(path, [{"x": np.arange(3)}])
-    before = path.read_bytes()
-
-    def runs() -> Iterator[dict[str, np.ndarray]]:
-        yield {"x": np.arange(3)}
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        Root.write(path, runs())
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["scores.root"]

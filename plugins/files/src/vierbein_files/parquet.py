@@ -1,7 +1,7 @@
 """Parquet files."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 
 from vierbein.errors.records import UnreadableFileError
 from vierbein.events.records import Records
-from vierbein.interfaces.dataset import Dataset
+from vierbein.interfaces.dataset import Columns, Dataset
 from vierbein_files.columns import owner
 from vierbein_files.streaming import OpenFile, Runs, files_of, provenance_of, stream
+from vierbein_files.writing import whole
 
 _MAGIC = b"PAR1"
 
@@ -44,6 +45,28 @@ class Parquet(Dataset):
     def read(self, columns: Sequence[str]) -> Iterator[Records]:
         """Stream columns, in the order of the files and their rows."""
         return stream(files_of(self.path), self._open, columns)
+
+    @classmethod
+    def write(cls, path: Path, runs: Iterable[Columns]) -> None:
+        """Write columns to a new file, a row group for each run.
+
+        The file appears when all runs are in it; one that was there is replaced.
+
+        Parameters
+        ----------
+        path
+            The file.
+        runs
+            Runs of the same columns, one value an event; there is at least one.
+        """
+        with whole(path) as temporary, ExitStack() as stack:
+            writer = None
+            for run in runs:
+                table = pa.table(dict(run))
+                if writer is None:
+                    made = pq.ParquetWriter(temporary, table.schema, write_page_checksum=True)
+                    writer = stack.enter_context(made)
+                writer.write_table(table)
 
     @contextmanager
     def _open(self, path: Path) -> Iterator[OpenFile]:

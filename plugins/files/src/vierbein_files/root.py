@@ -1,6 +1,5 @@
 """ROOT files: TTree and RNTuple."""
 
-import os
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from vierbein.interfaces.dataset import Columns, Dataset
 from vierbein_files.columns import Layout, owner
 from vierbein_files.errors import MissingTreeError
 from vierbein_files.streaming import OpenFile, Runs, files_of, provenance_of, stream
+from vierbein_files.writing import whole
 
 _TREES = ("TTree", "ROOT::RNTuple")
 _LARGE_FILES = 1_000_000
@@ -67,20 +67,13 @@ class Root(Dataset):
         runs
             Runs of the same columns, one value an event; there is at least one.
         """
-        temporary = path.with_name(f".{path.name}.part")
-        try:
-            with uproot.recreate(temporary) as file:
-                tree = None
-                for run in runs:
-                    if tree is None:
-                        kinds = {name: values.dtype for name, values in run.items()}
-                        tree = file.mktree(_WRITTEN_TREE, kinds)
-                    tree.extend(dict(run))
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with whole(path) as temporary, uproot.recreate(temporary) as file:
+            tree = None
+            for run in runs:
+                if tree is None:
+                    kinds = {name: values.dtype for name, values in run.items()}
+                    tree = file.mktree(_WRITTEN_TREE, kinds)
+                tree.extend(dict(run))
 
     @contextmanager
     def _open(self, path: Path) -> Iterator[OpenFile]:
