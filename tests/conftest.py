@@ -4,9 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from vierbein.events.jagged import Jagged
 from vierbein.experiment.result import Result
 from vierbein.experiment.run import run
 
@@ -89,3 +94,37 @@ def toy_run(folder: Path) -> Callable[..., Result]:
 def command_environment(folder: Path) -> Mapping[str, str]:
     """The environment of a process that is to find the toy plugin."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+@pytest.fixture
+def toy_file(folder: Path) -> Callable[..., Any]:
+    """Write the toy detector's records to a Parquet file, and give them as they are in memory.
+
+    One value may be made NaN: `nan={column: entry}` takes the entry's last particle.
+    """
+    from vierbein_toy.toy_records import ToyRecords
+
+    def write(
+        path: str,
+        num_events: int = 1000,
+        seed: int = 2,
+        *,
+        row_group: int = 10_000,
+        nan: Mapping[str, int] | None = None,
+    ) -> Any:
+        names = ("x", "y", "z", "energy", "process", "number")
+        (records,) = ToyRecords(num_events, seed).read(names)
+        columns = {}
+        for name in names:
+            column = records[name]
+            if not isinstance(column, Jagged):
+                columns[name] = pa.array(column)
+                continue
+            values = np.array(column.values)
+            for entry in [entry for where, entry in (nan or {}).items() if where == name]:
+                values[column.offsets[entry + 1] - 1] = np.nan
+            columns[name] = pa.ListArray.from_arrays(column.offsets.astype(np.int32), values)
+        pq.write_table(pa.table(columns), path, row_group_size=row_group)
+        return records
+
+    return write
