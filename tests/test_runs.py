@@ -16,6 +16,7 @@ from vierbein.errors.files import (
 from vierbein.errors.loading import NothingLoadedError, PartialLoadError
 from vierbein.errors.runs import BaseNotFoundError, TooFewEventsError, UnknownSliceError
 from vierbein.experiment.compare import workers
+from vierbein.experiment.run import configure
 from vierbein.storage.run_folder import locked
 
 SMALL = ("compare.sizes=[60]", "compare.seeds=1", "compare.steps=20", "pretrain.steps=40")
@@ -179,3 +180,9 @@ def test_the_command_ends_with_three_where_transfer_is_negative(command_environm
     assert done.returncode == 3, done.stderr
     assert "negative" in done.stdout
     assert str(Path("runs/toy/report.html")) in done.stdout
+
+
+def test_a_domain_of_an_experiment_can_be_left_out():
+    configuration = configure("quickstart", ["~also.calo"])
+    assert configuration["also"] == {}
+    assert configuration["adapter"]["_component_"].endswith("/jets_atlas")

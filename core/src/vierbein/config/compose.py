@@ -80,11 +80,17 @@ def compose(
     except (HydraException, OmegaConfBaseException, RecursionError) as error:
         raise explain(error, library, overrides) from error
     for place, name in places(library.chosen).items():
-        _hold(content, place, name)
+        holder, _, _ = place.rpartition(".")
+        if not holder or _at(content, holder) is not None:  # `~also.calo` takes both of it away
+            _hold(content, place, name)
     config = OmegaConf.create(plain(checked(content, schema, library.registry)))
     OmegaConf.set_struct(config, value=True)
     OmegaConf.set_readonly(config, value=True)
-    choices = {place: names if place in MULTI else names[0] for place, names in _made(library)}
+    choices = {
+        place: names if place in MULTI else names[0]
+        for place, names in _made(library)
+        if "." not in place or _at(content, place) is not None
+    }
     return Composition(config, choices, list(overrides))
 
 
@@ -104,9 +110,14 @@ def _made(library: Library) -> list[tuple[str, list[str]]]:
 
 def _hold(content: Mapping[str, Any], place: str, name: str) -> None:
     """Look whether a component still stands where one was put."""
-    node: Any = content
-    for step in place.split("."):
-        node = node.get(step) if isinstance(node, Mapping) else None
+    node = _at(content, place)
     if place != EXPERIMENT and not is_component(node):
         cure = f"KIND@{place}=NAME  to choose another"
         raise PlaceError(place, f"{name} was chosen, and then it was set to {node!r}", cure)
+
+
+def _at(content: Mapping[str, Any], place: str) -> Any:
+    node: Any = content
+    for step in place.split("."):
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node

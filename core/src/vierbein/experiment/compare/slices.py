@@ -51,6 +51,7 @@ def cut(
     for name, number in wanted.items():
         # Equal edges, as of a number of particles that is cut off, leave fewer slices.
         edges = np.unique(np.quantile(values[name], np.linspace(0, 1, number + 1)))
+        edges = np.repeat(edges, 2) if len(edges) == 1 else edges
         for index, (low, high) in enumerate(pairwise(edges)):
             is_last = index == len(edges) - 2
             above = values[name] >= low
