@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 REPORT = "report.json"
 REPORT_HTML = "report.html"
+_INTERVAL = ("value", "low", "high")
+_VERDICT = ("safeguard", "answer", "sentence", "threshold", "false_alarm_rate")
 
 
 class Result:
@@ -37,9 +39,7 @@ class Result:
     @property
     def exit_status(self) -> int:
         """0 done; 3 a safeguard failed or transfer was negative."""
-        if not (self.folder / REPORT).exists():  # a run of some stages only
-            return 0
-        return int(self.report["outcome"]["exit_status"])
+        return int(self.report["outcome"]["exit_status"]) if self._has_report else 0
 
     @property
     def arms(self) -> "pd.DataFrame":
@@ -51,7 +51,7 @@ class Result:
             for domain, size, at in self._sizes()
             for arm, said in at["arms"].items()
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["domain", "size", "arm", *_INTERVAL])
 
     @property
     def differences(self) -> "pd.DataFrame":
@@ -69,7 +69,7 @@ class Result:
             for domain, size, at in self._sizes()
             for arm, said in at["against"].items()
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["domain", "size", "against", *_INTERVAL, "outcome"])
 
     @property
     def parts(self) -> "pd.DataFrame":
@@ -88,18 +88,17 @@ class Result:
             for domain, size, at in self._sizes()
             for part in at["parts"]
         ]
-        return pd.DataFrame(rows)
+        columns = ["domain", "size", "kind", "name", *_INTERVAL, "outcome"]
+        return pd.DataFrame(rows, columns=columns)
 
     @property
     def verdicts(self) -> "pd.DataFrame":
         """The safeguards' answers."""
         import pandas as pd  # noqa: PLC0415
 
-        kept = ("safeguard", "answer", "sentence", "threshold", "false_alarm_rate")
         said = self.report["verdicts"]
-        return pd.DataFrame(
-            [{k: v[k] for k in kept} | {"figure": v["figure"]["value"]} for v in said]
-        )
+        rows = [{**verdict, "figure": verdict["figure"]["value"]} for verdict in said]
+        return pd.DataFrame(rows, columns=[*_VERDICT, "figure"])
 
     @property
     def pictures(self) -> dict[str, "Plot"]:
@@ -110,16 +109,25 @@ class Result:
         return {picture.title: draw(picture) for picture in found}
 
     def __repr__(self) -> str:
+        name = f"Result({str(self.folder)!r})"
+        if not self._has_report:
+            return f"{name}: no report, its stage has not run"
         advice = self.report["outcome"]["advice"]
-        lines = [f"{domain}: {said}" for domain, said in advice.items()]
-        return "\n".join([f"Result({str(self.folder)!r})", *lines])
+        return "\n".join([name, *(f"{domain}: {said}" for domain, said in advice.items())])
 
-    def _repr_html_(self) -> str:
-        """Show itself in a notebook: the report, framed."""
+    def _repr_html_(self) -> str | None:
+        """Show itself in a notebook: the report, framed; without one, its line of text."""
+        if not self._has_report:
+            return None
         import html  # noqa: PLC0415
 
         page = html.escape((self.folder / REPORT_HTML).read_text(), quote=True)
         return f'<iframe srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
+
+    @property
+    def _has_report(self) -> bool:
+        """Whether the run was one of all stages."""
+        return (self.folder / REPORT).exists()
 
     def _sizes(self) -> list[tuple[str, str, Mapping[str, Any]]]:
         return [
