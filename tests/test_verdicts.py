@@ -28,7 +28,8 @@ def test_a_base_of_permuted_labels_is_negative_where_its_features_are_frozen(toy
 
 
 def test_a_base_that_learned_nothing_is_neutral_where_everything_learns(toy_run):
-    result = toy_run(*DECISIVE, "pretrain.steps=1", "compare.steps=300")
+    same_rate = ("tuner=full", "tuner.learning_rate=3e-3")
+    result = toy_run(*DECISIVE, *same_rate, "pretrain.steps=1", "compare.steps=300")
     assert transfer(result) == "neutral"
     assert result.exit_status == 0
 
