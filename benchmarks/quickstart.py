@@ -44,11 +44,14 @@ def main() -> None:
     """Measure and write the rows."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5, help="seeds whose verdicts are compared")
-    seeds = parser.parse_args().seeds
+    parser.add_argument("--clone", type=Path, help="one that is installed already")
+    seeds, clone = parser.parse_args().seeds, parser.parse_args().clone
     folder = Path(tempfile.mkdtemp(prefix="quickstart-"))
-    clone = folder / "clone"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    one("install_seconds", seconds(["make", ".venv/.quickstart"], clone), "s")
+    if clone is None:
+        clone = folder / "clone"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        one("install_seconds", seconds(["make", ".venv/.quickstart"], clone), "s")
+    shutil.rmtree(clone / "runs", ignore_errors=True)
     one("quickstart_seconds", seconds(["make", "quickstart"], clone), "s", "limit 300 s")
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     one("quickstart_peak_mib", children, "MiB", "the largest single process")

@@ -51,6 +51,28 @@ class TooFewEventsError(VierbeinError):
         )
 
 
+class ImpossibleSettingError(VierbeinError):
+    """A setting has the right type, and a value that makes no sense."""
+
+    def __init__(self, setting: str, value: object, wanted: str) -> None:
+        super().__init__(
+            f"{setting} is {value}, which is impossible.\n"
+            f"  Needed: {wanted}.\n"
+            f"  Change it:  {setting}=..."
+        )
+
+
+class UndefinedMetricError(VierbeinError):
+    """The deciding metric has no value on a domain's test events."""
+
+    def __init__(self, domain: str, metric: str, num_events: int) -> None:
+        super().__init__(
+            f"Domain {domain!r}: {metric} is not defined on its {num_events} test events.\n"
+            "  It needs events of every class, with a positive sum of event weights each.\n"
+            "  Take more of them (compare.test_events=0 takes all), or other records."
+        )
+
+
 class SampleTooSmallError(VierbeinError):
     """A sample of labelled events is too small to be parted."""
 

@@ -1,8 +1,10 @@
 """Settings of a run, besides those of its components."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.training.settings import TrainingSettings
 
 Stage = Literal["pretrain", "adapt", "compare", "question", "deploy", "report"]
@@ -50,6 +52,12 @@ class SplitSettings:
     train: float = 0.4
     validation: float = 0.1
     test: float = 0.5
+
+    def __post_init__(self) -> None:
+        shares = (self.train, self.validation, self.test)
+        if min(shares) <= 0 or not math.isclose(sum(shares), 1.0):
+            said = f"{{train: {self.train}, validation: {self.validation}, test: {self.test}}}"
+            raise ImpossibleSettingError("splits", said, "shares above 0 that add up to 1")
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,24 @@ class CompareSettings:
     slices: dict[str, int] = field(default_factory=dict)
     smaller_twin: Any = None
     workers: int = 2
+
+    def __post_init__(self) -> None:
+        counts = ("seeds", "steps", "trials", "workers")
+        rising = bool(self.sizes) and self.sizes == sorted({*self.sizes})
+        needed = {
+            "sizes": (rising, "one number or several, each larger than the one before"),
+            **{name: (getattr(self, name) >= 1, "at least 1") for name in counts},
+            "validation": (0 < self.validation < 1, "a share between 0 and 1"),
+            "span": (self.span >= 1, "at least 1"),
+            "margin": (self.margin >= 0, "at least 0"),
+            "level": (0 < self.level < 1, "a probability between 0 and 1"),
+            "replicas": (self.replicas > 1, "at least 2"),
+            "test_events": (self.test_events >= 0, "at least 0"),
+            "slices": (all(n >= 1 for n in self.slices.values()), "at least 1 slice each"),
+        }
+        for name, (is_possible, wanted) in needed.items():
+            if not is_possible:
+                raise ImpossibleSettingError(f"compare.{name}", getattr(self, name), wanted)
 
 
 @dataclass(frozen=True)

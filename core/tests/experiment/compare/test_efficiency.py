@@ -136,3 +136,11 @@ def test_what_is_common_to_a_seeds_arms_does_not_widen_the_interval():
         arm, *twins = shifted(common)
         found = label_efficiency(arm, twins, SIZES, 0.95, per=300, seed=0)
         assert (found.low, found.high) == pytest.approx((3.0, 3.0))
+
+
+def test_a_replica_on_which_the_metric_is_not_defined_does_not_count(measured):
+    arm, *twins = measured([metric(900), *CURVE], 3, 1e-3, 1e-3)
+    lacking = Measured(arm.values, np.where(np.arange(100) < 90, arm.replicas, np.nan))
+    found = label_efficiency(lacking, twins, SIZES, 0.95, per=300, seed=0)
+    assert found.high is not None
+    assert found.low < found.value < found.high

@@ -105,7 +105,10 @@ def label_efficiency(
         # Drawn once for all arms, the numbers keep what the arms of a seed have in common.
         lean = rng.standard_normal(num) / np.sqrt(num * rng.chisquare(max(num - 1, 1)))
         here = np.array([_leaning(twin, replica, lean) for twin in twins])
-        number, kind = events_needed(_leaning(arm, replica, lean), sizes, here)
+        metric = _leaning(arm, replica, lean)
+        if np.isnan([metric, *here]).any():  # a replica without events of some class
+            continue
+        number, kind = events_needed(metric, sizes, here)
         drawn.append(np.inf if kind == "at_least" else number)
     low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     lowest = min(float(low), float(sizes[-1]))

@@ -5,6 +5,7 @@ from typing import Any
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.jobs import transfer_jobs
 from vierbein.experiment.compare.workers import Done, perform_all
+from vierbein.experiment.measurable import check_measurable
 from vierbein.storage.atomic import write_json
 
 LOADING = "loading.json"
@@ -32,5 +33,7 @@ def loaded(assembly: Assembly) -> dict[str, Any]:
 
 def adapt(assembly: Assembly, done: Done) -> None:
     """Carry the base to the target domains."""
+    for domain in assembly.targets.values():
+        check_measurable(assembly.task, domain, assembly.settings.compare.test_events)
     write_json(assembly.folder / "adapt" / LOADING, loaded(assembly))
     perform_all(assembly, transfer_jobs(assembly), done, assembly.settings.compare.workers)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.measurable import check_measurable
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
 from vierbein.provenance import versions
@@ -30,11 +31,17 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
     -------
     float
         Seconds of training; 0 where there was nothing to do.
+
+    Raises
+    ------
+    UndefinedMetricError
+        If the source domain's test events cannot judge it.
     """
     folder = assembly.folder / "pretrain"
     if assembly.settings.base is not None or (folder / "base").exists():
         return 0.0
     settings, source = assembly.settings.pretrain, assembly.source
+    check_measurable(assembly.task, source, assembly.settings.compare.test_events)
     events = TrainingEvents(source.events("train"), source.events("validation"))
     network = assembly.from_scratch(source, events.train, assembly.settings.seed)
     trainer = FabricTrainer(
