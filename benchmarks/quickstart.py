@@ -78,7 +78,7 @@ def main() -> None:
 def _label_efficiency(found: dict[str, object]) -> None:
     """Write the label efficiency of the first target domain at the smallest size."""
     domain, said = next(iter(found["comparison"].items()))  # type: ignore[attr-defined]
-    size, at = next(iter(said["sizes"].items()))
+    size, at = min(said["sizes"].items(), key=lambda pair: int(pair[0]))
     figure = at["label_efficiency"]
     high = figure["value"] if figure["high"] is None else figure["high"]
     bound = {"": "", "at_least": "a lower bound, ", "at_most": "an upper bound, "}[figure["bound"]]
