@@ -40,8 +40,8 @@ def auroc(
     """
     m, n = len(first), len(second)
     ranks = stats.rankdata(np.concatenate([first, second]))[m:]
+    value = float((ranks.sum() - n * (n + 1) / 2) / (m * n))
     z = float(stats.norm.ppf(0.975))
-    z = stats.norm.ppf(0.975)
 
     def excess(truth: float) -> float:
         pairs = (m + n) / 2 - 1
