@@ -192,8 +192,12 @@ def test_event_weights_have_no_scale(linear_network, task, make_table):
         events = TrainingEvents(table, table)
         return FabricTrainer(settings).fit(linear_network(), task, events, Budget(20, 0.05))
 
-    for name, tensor in trained(1.0).parameters.items():
-        assert torch.allclose(tensor, trained(64.0).parameters[name], atol=1e-6), name
+    ones, large = trained(1.0), trained(64.0)
+    for name, tensor in ones.parameters.items():
+        assert torch.allclose(tensor, large.parameters[name], atol=1e-6), name
+    for first, second in zip(ones.history[1:], large.history[1:], strict=True):
+        assert first.train_loss == pytest.approx(second.train_loss)
+        assert first.validation_loss == pytest.approx(second.validation_loss)
 
 
 def test_frozen_parameters_stay(attention_network, task, events):
