@@ -1,8 +1,7 @@
 """Measure the quick start as a new user meets it: from a fresh clone to a report, and again.
 
 Clones this repository into an empty folder, installs as `make quickstart` does, runs, runs a second
-time into another folder, and compares the two reports byte by byte. With --seeds, also runs other
-seeds and counts those whose transfer verdicts are the first one's.
+time into another folder, and compares the two reports byte by byte.
 """
 
 import json
@@ -43,9 +42,8 @@ def report(folder: Path) -> dict[str, object]:
 def main() -> None:
     """Measure and write the rows."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, help="seeds whose verdicts are compared")
     parser.add_argument("--clone", type=Path, help="one that is installed already")
-    seeds, clone = parser.parse_args().seeds, parser.parse_args().clone
+    clone = parser.parse_args().clone
     folder = Path(tempfile.mkdtemp(prefix="quickstart-"))
     if clone is None:
         clone = folder / "clone"
@@ -61,14 +59,6 @@ def main() -> None:
     same = (first / "report.json").read_bytes() == (clone / "runs/again/report.json").read_bytes()
     one("rerun_identical", float(same), "1", "the same seed in another folder")
     _label_efficiency(report(first))
-    transfers = [report(first)["outcome"]["transfer"]]  # type: ignore[index]
-    for seed in range(1, seeds):
-        seconds([*run, f"seed={seed}", f"run_folder=runs/seed{seed}"], clone)
-        transfers.append(report(clone / f"runs/seed{seed}")["outcome"]["transfer"])  # type: ignore[index]
-    if seeds > 1:
-        agreeing = sum(transfer == transfers[0] for transfer in transfers)
-        against = f"{len(transfers)} seeds; verdicts {transfers}"
-        one("verdict_seeds_agreeing", agreeing, "1", against)
     kept = os.environ.get("QUICKSTART_KEEP")
     if kept:
         shutil.copytree(first, kept, dirs_exist_ok=True)
