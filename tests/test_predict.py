@@ -152,3 +152,28 @@ def test_new_records_under_an_old_name_are_new_records(toy_run, toy_file):
         result = toy_run(*SMALL, *FROM_FILE, f"run_folder={folder}", f"compare.workers={workers}")
         found.append(result.report["comparison"])
     assert found[0] != found[1] == found[2]
+
+
+def test_measured_events_have_no_truth(toy_run, toy_file, capsys):
+    toy_file("events.parquet")
+    toy_run(*SMALL, *FROM_FILE)
+    toy_file("new.parquet", 300, seed=5)
+    pq.write_table(pq.read_table("new.parquet").drop_columns(["process"]), "measured.parquet")
+    scores = []
+    for file in ("new", "measured"):
+        assert main(["predict", "runs/toy", f"{file}.parquet", "-o", f"{file}_scores.parquet"]) == 0
+        scores.append(scores_of(Path(f"{file}_scores.parquet")))
+    assert scores[0].keys() == scores[1].keys()
+    for name, values in scores[0].items():
+        assert (values == scores[1][name]).all()
+
+
+def test_bad_records_are_set_aside_where_the_run_has_it(toy_run, toy_file, capsys):
+    toy_file("events.parquet")
+    toy_run(*SMALL, *FROM_FILE, "bad_records=set_aside")
+    toy_file("new.parquet", 300, seed=5, nan={"x": 17})
+    assert main(["predict", "runs/toy", "new.parquet", "-o", "scores.parquet"]) == 0
+    said = capsys.readouterr().out
+    assert "299 events scored" in said
+    assert "1 bad records set aside" in said
+    assert len(scores_of(Path("scores.parquet"))["event_id"]) == 299

@@ -186,3 +186,21 @@ def test_what_belongs_to_an_event_cannot_belong_to_a_particle(field: str) -> Non
     mapping = replace(MAPPING, **{field: ("d0 > 0",) if field == "cuts" else "d0"})
     with pytest.raises(MappingError, match="one value a particle"):
         mapping.read(RECORDS)
+
+
+def test_measured_events_are_read_without_truth_and_event_weights() -> None:
+    bare = MAPPING.unlabelled()
+    assert set(MAPPING.columns()) - set(bare.columns()) == {"label", "weight"}
+    measured = {name: RECORDS[name] for name in bare.columns()}
+    events, simulated = bare.read(Records(measured, "data.parquet")), MAPPING.read(RECORDS)
+    assert events.truth == {}
+    assert events.event_weight.tolist() == [1, 1, 1]
+    assert torch.equal(events.p4, simulated.p4)
+    assert torch.equal(events.features, simulated.features)
+
+
+def test_a_unit_of_truth_alone_leaves_with_it() -> None:
+    truth = {"depth": Quantity("max(d0)", "cm")}
+    bare = replace(MAPPING, features={}, truth=truth).unlabelled()
+    assert "d0" not in bare.units
+    assert bare.units == {"px": "MeV", "py": "MeV", "pz": "MeV"}

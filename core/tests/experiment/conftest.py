@@ -45,14 +45,10 @@ class Plain(Adapter):
     """Takes records as they are."""
 
     def __init__(self, cuts: Sequence[str]) -> None:
-        self.cuts = list(cuts)
-
-    @property
-    def mapping(self) -> Mapping:
         zero = "0 * energy"
         p4 = {"E": "energy", "px": zero, "py": zero, "pz": zero}
         data = {"domain": "plain", "p4": p4, "features": {}, "event_id": "number"}
-        return Mapping.from_json({**data, "cuts": self.cuts})
+        super().__init__(Mapping.from_json({**data, "cuts": list(cuts)}))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def sample_column(domain, name):
 def sample_events(domain):
     """The first two blocks of a domain, as events."""
     adapter = ADAPTERS[domain]()
-    runs = JetSample(domain).read(adapter.mapping.columns())
+    runs = JetSample(domain).read(adapter.columns())
     return EventBatch.concatenate([adapter.read(next(runs)) for _ in range(2)])
 
 

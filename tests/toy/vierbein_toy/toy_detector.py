@@ -14,16 +14,11 @@ class ToyDetector(Adapter):
     """
 
     def __init__(self, name: str = "toy") -> None:
-        self.name = name
-
-    @property
-    def mapping(self) -> Mapping:
-        return Mapping.from_json(
-            {
-                "domain": self.name,
-                "p4": {"E": "energy", "px": "0.3 * energy", "py": "0 * energy", "pz": "0 * energy"},
-                "features": {"x": "x", "y": "y", "z": "z"},
-                "truth": {"process": {"value": "process", "codes": {"0": 0, "1": 1}}},
-                "event_id": "number",
-            }
-        )
+        mapping = {
+            "domain": name,
+            "p4": {"E": "energy", "px": "0.3 * energy", "py": "0 * energy", "pz": "0 * energy"},
+            "features": {"x": "x", "y": "y", "z": "z"},
+            "truth": {"process": {"value": "process", "codes": {"0": 0, "1": 1}}},
+            "event_id": "number",
+        }
+        super().__init__(Mapping.from_json(mapping))

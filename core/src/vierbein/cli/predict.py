@@ -20,6 +20,8 @@ def run(arguments: Namespace) -> int:
     """Do it."""
     from vierbein.experiment.predict import predict
 
-    number = predict(arguments.run, arguments.file, arguments.output, arguments.domain)
-    print(f"{number} events scored: {arguments.output}")
+    done = predict(arguments.run, arguments.file, arguments.output, arguments.domain)
+    print(f"{done.num_events} events scored: {arguments.output}")
+    if done.set_aside:
+        print(f"{done.set_aside} bad records set aside")
     return 0

@@ -1,7 +1,7 @@
 """A detector's records -> events, said in data: the whole of most adapters."""
 
 from collections.abc import Mapping as MappingType
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -109,6 +109,12 @@ class Mapping:
         """Name the file's columns that it reads, sorted."""
         texts = self._expressions().values()
         return tuple(sorted({column for text in texts for column in Expression(text).columns}))
+
+    def unlabelled(self) -> "Mapping":
+        """Give the mapping of events that were measured: without truth and event weights."""
+        bare = replace(self, truth={}, event_weight="", units={})
+        read = bare.columns()
+        return replace(bare, units={c: unit for c, unit in self.units.items() if c in read})
 
     def read(self, records: Records) -> EventBatch:
         """Turn records into events.

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vierbein.errors.records import BadRecordsError, NoEventsLeftError
 from vierbein.events.batch import EventBatch
 from vierbein.events.split import split
 from vierbein.events.table import EventTable
-from vierbein.experiment.settings import SplitSettings
+from vierbein.experiment.conversion import convert
+from vierbein.experiment.settings import BadRecords, SplitSettings
 from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.dataset import Dataset
 from vierbein.storage.event_cache import FORMAT, card_of, open_table, write_table
@@ -42,7 +42,7 @@ class Domain:
     adapter: Adapter
     splits: SplitSettings
     cache_folder: Path
-    bad_records: Literal["error", "set_aside"] = "error"
+    bad_records: BadRecords = "error"
 
     @property
     def name(self) -> str:
@@ -99,22 +99,7 @@ class Domain:
         return self.table.choose(at[:limit] if limit else at)
 
     def _read(self, card: dict[str, Any]) -> Iterator[EventBatch]:
-        num_records = num_events = 0
-        file = ""
-        for records in self.dataset.read(self.adapter.mapping.columns()):
-            file, left = records.file, records
-            num_records += len(records)
-            while len(left):
-                try:
-                    batch = self.adapter.read(left)
-                except BadRecordsError as error:
-                    if self.bad_records == "error":
-                        raise
-                    card["set_aside"] += len(error.entries)  # the card is written at the end
-                    left = left.without(np.array(error.entries))
-                else:
-                    num_events += len(batch)
-                    yield batch
-                    break
-        if num_events == 0:
-            raise NoEventsLeftError(self.name, file, num_records, card["set_aside"])
+        for events, set_aside in convert(self.dataset, self.adapter, self.bad_records):
+            card["set_aside"] += set_aside  # the card is written at the end
+            if events is not None:
+                yield events

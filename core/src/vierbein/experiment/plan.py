@@ -111,7 +111,7 @@ def _costs(assembly: Assembly) -> tuple[list[Cost], float]:
 
 
 def _peek(domain: Domain) -> EventBatch:
-    records = next(iter(domain.dataset.read(domain.adapter.mapping.columns())))
+    records = next(iter(domain.dataset.read(domain.adapter.columns())))
     events = domain.adapter.read(records)
     return events.take(torch.arange(min(_EVENTS, len(events))))
 

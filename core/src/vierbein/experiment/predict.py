@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -10,6 +10,7 @@ from vierbein.config.build import build
 from vierbein.errors.runs import NoReaderError, StageMissingError, UnknownDomainError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.recommended import recommended
+from vierbein.experiment.conversion import convert
 from vierbein.experiment.runs import read
 from vierbein.experiment.stages.compare import COMPARISON
 from vierbein.interfaces.dataset import Columns, Dataset
@@ -17,10 +18,28 @@ from vierbein.registry.installed import Registry, installed
 from vierbein.storage.atomic import read_json
 
 
+class Predicted(NamedTuple):
+    """What became of a file.
+
+    Parameters
+    ----------
+    num_events
+        Events that were scored.
+    set_aside
+        Bad records that were not.
+    """
+
+    num_events: int
+    set_aside: int
+
+
 def predict(
     run: Path, file: Path, output: Path, domain: str = "", registry: Registry | None = None
-) -> int:
+) -> Predicted:
     """Write the scores of the network that a run recommends, by event id.
+
+    Neither truth nor event weights are read: measured events have none. Bad records are an error or
+    set aside, as the run has it.
 
     Parameters
     ----------
@@ -37,8 +56,8 @@ def predict(
 
     Returns
     -------
-    int
-        How many events were scored.
+    Predicted
+        How many events were scored, and how many records set aside.
 
     Raises
     ------
@@ -61,21 +80,24 @@ def predict(
     arm = read_json(comparison)["domains"][name]["recommended"]
     network, _ = recommended(assembly, name, arm)
     adapter, task = assembly.targets[name].adapter, assembly.task
-    counted = 0
+    num_events = set_aside = 0
 
     def runs() -> Iterator[Columns]:
-        nonlocal counted
+        nonlocal num_events, set_aside
         dataset = _build(reader, file, registry)
-        for records in dataset.read(adapter.mapping.columns()):
-            events = adapter.read(records)
+        bad_records = assembly.settings.bad_records
+        for events, bad in convert(dataset, adapter, bad_records, labelled=False):
+            set_aside += bad
+            if events is None:
+                continue
             with torch.inference_mode():
                 scores = task.scores(network(events)).numpy()
-            counted += len(events)
+            num_events += len(events)
             named = {f"score_{n}": scores[:, i] for i, n in enumerate(task.score_names)}
             yield {"event_id": events.event_id.numpy(), **named}
 
     registry.load(registry.find("dataset", writer)).write(output, runs())
-    return counted
+    return Predicted(num_events, set_aside)
 
 
 def _dataset(file: Path, registry: Registry) -> str:

@@ -8,6 +8,7 @@ from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.training.settings import TrainingSettings
 
 Stage = Literal["pretrain", "adapt", "compare", "question", "deploy", "report"]
+BadRecords = Literal["error", "set_aside"]
 ArmName = Literal[
     "zero_shot",
     "fine_tuned",
@@ -213,7 +214,7 @@ class RunSettings:
     )
     base: str | None = None
     new_parameters: list[str] = field(default_factory=list)
-    bad_records: Literal["error", "set_aside"] = "error"
+    bad_records: BadRecords = "error"
     hooks: list[str] = field(default_factory=list)
     source: DomainSettings = field(default_factory=DomainSettings)
     also: dict[str, DomainSettings] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Adapters: what a collaboration publishes for its detector."""
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping
 
 from vierbein.events.batch import EventBatch
@@ -12,19 +12,22 @@ from vierbein.events.schema import FeatureSchema
 class Adapter(ABC):
     """A detector's records -> events in a declared schema.
 
-    Most adapters are a `Mapping`, which is data and travels in a bundle; one that a mapping cannot
-    express overrides `read` and gives its own `columns` and `schema` beside.
+    An adapter is a mapping, which is data and travels in a bundle. One that a mapping alone cannot
+    express overrides `read`, and `columns` where it reads others.
+
+    Parameters
+    ----------
+    mapping
+        How columns become events.
+    stand_ins
+        What stands in for a base's features that this detector does not measure, by name.
     """
 
-    @property
-    @abstractmethod
-    def mapping(self) -> EventMapping:
-        """How columns become events."""
+    mapping: EventMapping
+    stand_ins: Mapping[str, float]
 
-    @property
-    def stand_ins(self) -> Mapping[str, float]:
-        """What stands in for a base's features that this detector does not measure, by name."""
-        return {}
+    def __init__(self, mapping: EventMapping, stand_ins: Mapping[str, float] = {}) -> None:
+        self.mapping, self.stand_ins = mapping, dict(stand_ins)
 
     @property
     def domain(self) -> str:
@@ -36,6 +39,27 @@ class Adapter(ABC):
         """Names, units and roles of the features that it gives."""
         return self.mapping.schema
 
-    def read(self, records: Records) -> EventBatch:
-        """Select and convert records; see `Mapping.read` for what is refused."""
-        return self.mapping.read(records)
+    def columns(self, *, labelled: bool = True) -> tuple[str, ...]:
+        """Name the columns that it reads, sorted.
+
+        Parameters
+        ----------
+        labelled
+            Whether truth and event weights are among them; measured events have neither.
+        """
+        return self._mapping(labelled=labelled).columns()
+
+    def read(self, records: Records, *, labelled: bool = True) -> EventBatch:
+        """Select and convert records; see `Mapping.read` for what is refused.
+
+        Parameters
+        ----------
+        records
+            A run of them, with at least its columns.
+        labelled
+            Whether truth and event weights are read; without, weights are one.
+        """
+        return self._mapping(labelled=labelled).read(records)
+
+    def _mapping(self, *, labelled: bool) -> EventMapping:
+        return self.mapping if labelled else self.mapping.unlabelled()

@@ -78,7 +78,7 @@ def test_particles_are_massless_and_of_one_kind(domain, events):
 
 def test_at_most_the_hardest_particles_are_kept(domain):
     adapter = ADAPTERS[domain](max_particles=5)
-    run = next(JetSample(domain).read(adapter.mapping.columns()))
+    run = next(JetSample(domain).read(adapter.columns()))
     jets = adapter.read(run)
     assert jets.num_particles.max() == 5
     first = run["part_pt"].values[:5]

@@ -109,7 +109,7 @@ def test_the_sum_of_all_particles_is_the_stored_jet():
     from vierbein_collider.datasets.jet_sample import JetSample
 
     adapter = JetsCms(max_particles=0)
-    run = next(JetSample("cms").read([*adapter.mapping.columns(), "jet_mass"]))
+    run = next(JetSample("cms").read([*adapter.columns(), "jet_mass"]))
     jets = adapter.read(run)
     whole = (jets.num_particles < 100).numpy()  # the others lost their softest particles
     assert JetPt()(jets).numpy()[whole] == pytest.approx(run["jet_pt"][whole], rel=1e-3)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from vierbein.events.mapping import Mapping as EventMapping
 from vierbein.interfaces.adapter import Adapter
 from vierbein_collider.adapters.jet_features import (
     MOMENTUM_FEATURES,
@@ -26,15 +25,4 @@ class JetsAtlas(Adapter):
 
     def __init__(self, max_particles: int = 48, stand_ins: Mapping[str, float] = {}) -> None:
         features = {**MOMENTUM_FEATURES, **PARTICLE_FLOW_FEATURES}
-        self._mapping = jet_mapping("atlas", features, max_particles)
-        self._stand_ins = dict(stand_ins)
-
-    @property
-    def mapping(self) -> EventMapping:
-        """How columns become events."""
-        return self._mapping
-
-    @property
-    def stand_ins(self) -> Mapping[str, float]:
-        """What stands in for features that are not measured."""
-        return self._stand_ins
+        super().__init__(jet_mapping("atlas", features, max_particles), stand_ins)

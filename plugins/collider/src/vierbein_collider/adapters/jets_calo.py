@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from vierbein.events.mapping import Mapping as EventMapping
 from vierbein.interfaces.adapter import Adapter
 from vierbein_collider.adapters.jet_features import MOMENTUM_FEATURES, jet_mapping
 
@@ -32,15 +31,4 @@ class JetsCalo(Adapter):
             "tanh_d0": 0.0,
         },
     ) -> None:
-        self._mapping = jet_mapping("calo", MOMENTUM_FEATURES, max_particles)
-        self._stand_ins = dict(stand_ins)
-
-    @property
-    def mapping(self) -> EventMapping:
-        """How columns become events."""
-        return self._mapping
-
-    @property
-    def stand_ins(self) -> Mapping[str, float]:
-        """What stands in for features that are not measured."""
-        return self._stand_ins
+        super().__init__(jet_mapping("calo", MOMENTUM_FEATURES, max_particles), stand_ins)
