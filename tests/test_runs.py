@@ -129,6 +129,19 @@ def test_a_plan_does_nothing(folder, capsys):
     assert sorted(folder.glob("**/*")) == before
 
 
+def test_a_plan_counts_the_pretraining_that_a_twin_repeats(folder, capsys):
+    assert main(["run", "experiment=toy", "stages=[pretrain]", *SMALL]) == 0
+    card = json.loads(Path("runs/toy/pretrain/base/card.json").read_text())
+    arms = "compare.arms=[zero_shot,fine_tuned,twin_equal_steps,twin_equal_flops_with_pretraining]"
+    capsys.readouterr()
+    words = ["run", "experiment=toy", "--plan", "base=runs/toy/pretrain/base", arms, *SMALL]
+    assert main(words) == 0
+    lines = [line.split("│") for line in capsys.readouterr().out.splitlines() if "│" in line]
+    flops = {cells[1].strip(): float(cells[5]) for cells in lines if "twin" in cells[1]}
+    without, repeated = flops["twin_equal_steps"], max(flops.values())
+    assert repeated - without == pytest.approx(card["training"]["flops"], rel=0.1)
+
+
 def test_runs_are_listed_shown_and_compared(toy_run, folder, capsys):
     toy_run(*SMALL)
     toy_run(*SMALL, "run_folder=runs/other", "compare.margin=0.3")

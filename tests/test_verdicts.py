@@ -40,6 +40,14 @@ def test_a_small_sample_has_no_power_and_is_undecided(toy_run):
     assert result.exit_status == 0
 
 
+def test_one_seed_gives_no_verdict_however_large_the_difference(toy_run):
+    result = toy_run("compare.sizes=[30]", "compare.seeds=1", "compare.steps=40")
+    assert transfer(result) == "undecided"
+    said = result.report["comparison"]["there"]["sizes"]["30"]
+    assert {each["outcome"] for each in said["against"].values()} == {"undecided"}
+    assert said["against"]["twin_equal_steps"]["difference"]["low"] > 0.02
+
+
 def test_where_the_base_is_right_already_the_advice_is_not_to_tune(toy_run):
     result = toy_run(*DECISIVE, "compare.margin=0.03")
     said = result.report["comparison"]["there"]

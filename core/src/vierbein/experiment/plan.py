@@ -104,6 +104,8 @@ def _costs(assembly: Assembly) -> tuple[list[Cost], float]:
         parameters = list(network.parameters())
         tuned = sum(p.numel() for p in parameters if p.requires_grad)
         total = per_event * batch * compare.steps * trainings
+        if what == "twin_equal_flops_with_pretraining" and assembly.base is not None:
+            total += assembly.base.card["training"]["flops"] * trainings
         costs.append(Cost(what, sum(p.numel() for p in parameters), tuned, trainings, total))
         if not speed:  # of the first arm, for all: they are of one kind
             speed = _speed(assembly, network, events, per_event)

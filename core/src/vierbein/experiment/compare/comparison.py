@@ -102,7 +102,10 @@ class Comparison:
 
     def _judged(self, difference: Measured, level: float | None = None) -> dict[str, Any]:
         interval = difference.interval(level or self.settings.level)
-        outcome = judge(interval, self.settings.margin)
+        is_repeated = (
+            len(difference.values) > 1
+        )  # one seed alone does not know how far seeds differ
+        outcome = judge(interval, self.settings.margin) if is_repeated else Outcome.UNDECIDED
         lowest, highest = self.events.assembly.task.bounds
         most = highest - lowest
         interval = replace(interval, low=max(interval.low, -most), high=min(interval.high, most))
