@@ -70,6 +70,9 @@ def test_killed_at_any_line_it_leaves_the_old_file_or_the_new(tmp_path):
         path.write_bytes(b"old")
     assert path.read_bytes() == b"new" * 1000
     assert line > 10
+    assert len(list(tmp_path.iterdir())) > 1  # what the killed ones could not take away
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
     assert seen == {b"old", b"new" * 1000}
 
 
@@ -90,6 +93,8 @@ def test_killed_at_any_line_it_leaves_a_whole_folder_or_none(tmp_path, has_old):
         states.add("".join(held[:1]))
     assert [file.read_text() for file in path.iterdir()] == ["new"] * 2
     assert line > 10
+    sweep(tmp_path)
+    assert not list(tmp_path.glob(".*"))
     assert states >= {"old" if has_old else "", "new"}
 
 

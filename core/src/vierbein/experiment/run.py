@@ -15,6 +15,7 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
 from vierbein.experiment.compare.jobs import num_compare_jobs, transfer_jobs
 from vierbein.experiment.hooks import manager
+from vierbein.experiment.lock import require
 from vierbein.experiment.progress import bar
 from vierbein.experiment.report.collect import collect, nodes
 from vierbein.experiment.report.html import write_html
@@ -27,7 +28,7 @@ from vierbein.experiment.stages.pretrain import pretrain
 from vierbein.experiment.stages.question import question
 from vierbein.interfaces.safeguard import Moment, Verdict
 from vierbein.registry.installed import Registry, installed
-from vierbein.storage.atomic import read_json, write_json
+from vierbein.storage.atomic import read_json, sweep, write_json
 from vierbein.storage.run_folder import claim, locked
 
 
@@ -68,6 +69,7 @@ def run(
     *,
     is_quiet: bool = False,
     registry: Registry | None = None,
+    locked_by: Path | None = None,
 ) -> Result:
     """Run an experiment; the same call again goes on where the last one stopped.
 
@@ -81,6 +83,8 @@ def run(
         Show no progress.
     registry
         What is installed; looked up if not given.
+    locked_by
+        A lock: the run is refused in another environment.
 
     Returns
     -------
@@ -94,12 +98,15 @@ def run(
     """
     registry = registry or installed()
     configuration = configure(experiment, overrides, registry=registry)
+    if locked_by is not None:
+        require(locked_by, configuration, registry)
     return perform(Assembly(configuration, registry), Console(quiet=is_quiet))
 
 
 def perform(assembly: Assembly, console: Console) -> Result:
     """Run what an assembly describes."""
     with locked(assembly.folder):
+        sweep(assembly.folder)
         claim(assembly.folder, assembly.configuration)
         return _Run(assembly, console).perform()
 

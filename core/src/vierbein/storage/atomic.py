@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 
+_PART = ".part"
+"""Ends the names of what is not finished."""
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole: temporary file beside it, flushed to disk, renamed over the old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -42,7 +46,7 @@ def read_json(path: Path) -> Any:
 def new_folder(path: Path) -> Iterator[Path]:
     """Fill a temporary folder that becomes `path` when all went well, and vanishes otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    around = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    around = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART))
     try:
         (around / "new").mkdir()
         (around / "new").chmod(0o755)
@@ -53,6 +57,15 @@ def new_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(around, ignore_errors=True)
     _sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what a process that was killed left unfinished below a folder that nobody else uses."""
+    for path in list(folder.rglob(f".*{_PART}")):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
