@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vierbein.storage.atomic import new_folder, read_json, write_bytes, write_json
+from vierbein.storage.atomic import new_folder, read_json, sweep, write_bytes, write_json
 
 # Kills itself at the n-th line that is run in the files named, in the middle of a write.
 KILLED = """

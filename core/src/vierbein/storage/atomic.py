@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
 _PART = ".part"
 """Ends the names of what is not finished."""
 
@@ -60,7 +59,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what a process that was killed left unfinished below a folder that nobody else uses."""
+    """Delete what killed processes left unfinished below a folder that nobody else uses."""
     for path in list(folder.rglob(f".*{_PART}")):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
