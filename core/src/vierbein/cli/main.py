@@ -13,7 +13,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("vierbein.cli.run", "run an experiment, from its configuration to its verdicts"),
     "predict": ("vierbein.cli.predict", "write the scores of a run's network for a file of events"),
     "runs": ("vierbein.cli.runs", "list runs, show one, tell how two differ"),
-    "plugins": ("vierbein.cli.plugins", "list what is installed, show its settings, check it"),
+    "plugins": (
+        "vierbein.cli.plugins",
+        "list what is installed, show its settings, check it, begin a new one",
+    ),
     "config": ("vierbein.cli.config", "check an experiment's file without running it"),
 }
 """Name -> (module, what it does in one line). Modules are imported when their command is chosen."""
@@ -62,8 +65,8 @@ def _dispatch(words: list[str]) -> int:
         print(f"vierbein {__version__}")
         return 0
     command = _module(words[0])
-    if words[0] == "run":  # its flags may stand anywhere between the KEY=VALUE
-        words[1:] = sorted(words[1:], key=lambda word: not word.startswith("-"))
+    if words[0] == "run":
+        words[1:] = command.flags_first(words[1:])
     from argparse import ArgumentParser
 
     parser = ArgumentParser(prog="vierbein", allow_abbrev=False)

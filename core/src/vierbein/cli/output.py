@@ -2,7 +2,10 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
+
+from vierbein.registry.problem import Problem
 
 
 def print_json(**document: Any) -> None:
@@ -19,3 +22,11 @@ def print_json(**document: Any) -> None:
 def columns() -> int:
     """Give the terminal's width; 0 where the output is no terminal."""
     return os.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print what is wrong, under a heading; nothing where nothing is."""
+    if found := list(problems):
+        print(f"\nProblems ({len(found)}):")
+    for problem in found:
+        print("  - " + problem.message.replace("\n", "\n    "))

@@ -1,9 +1,10 @@
-"""`vierbein plugins`: list what is installed, show one component, check all of them."""
+"""`vierbein plugins`: list what is installed, show one component, check all of them, and more."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from importlib import import_module
 from itertools import groupby
 
-from vierbein.cli.output import columns, print_json
+from vierbein.cli.output import columns, print_json, print_problems
 from vierbein.errors.plugins import (
     DisabledError,
     UnknownDistributionError,
@@ -12,7 +13,22 @@ from vierbein.errors.plugins import (
 from vierbein.registry.component import Component, canonical
 from vierbein.registry.installed import Registry, installed
 from vierbein.registry.kinds import SPECIAL, meaning
-from vierbein.registry.problem import Problem
+
+_VERBS = {
+    "list": "List components, reading metadata only.",
+    "show": "Show a component's settings and origin.",
+    "new": "Write a plugin whose tests pass: a class, its entry point, its contract test.",
+    "check": "Import every component; exit status 2 if something is wrong.",
+    "doctor": "Examine every plugin in fresh processes: import times, conflicts, what is stale or "
+    "broken, and the cure; exit status 2 if something is wrong.",
+    "lock": "Write down versions and hashes of what a run uses, for vierbein run --locked.",
+}
+_ELSEWHERE = {
+    "show": "vierbein.cli.plugin_page",
+    "new": "vierbein.cli.plugins_new",
+    "doctor": "vierbein.cli.plugins_doctor",
+    "lock": "vierbein.cli.plugins_lock",
+}
 
 
 def add(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -20,28 +36,40 @@ def add(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "plugins", help="installed plugins", description="What is installed, and whether it works."
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="list | show | check", required=True)
-    verb = verbs.add_parser("list", description="List components, reading metadata only.")
-    verb.add_argument("--kind", help="only this kind: backbone, tuner, hooks, command ...")
-    verb.add_argument("--json", action="store_true", help="print JSON")
-    verb = verbs.add_parser("show", description="Show a component's settings and origin.")
-    verb.add_argument("name", metavar="NAME", help="NAME, kind=NAME, dist/NAME or kind=dist/NAME")
-    verb.add_argument("--json", action="store_true", help="print JSON")
-    verb = verbs.add_parser(
-        "check",
-        description="Import every component; exit status 2 if something is wrong.",
+    verbs = parser.add_subparsers(dest="verb", metavar=" | ".join(_VERBS), required=True)
+    verb = {name: verbs.add_parser(name, description=about) for name, about in _VERBS.items()}
+    verb["list"].add_argument("--kind", help="only this kind: backbone, tuner, hooks, command ...")
+    verb["show"].add_argument(
+        "name", metavar="NAME", help="NAME, kind=NAME, dist/NAME or kind=dist/NAME"
     )
-    verb.add_argument("distribution", nargs="?", metavar="DIST", help="only this plugin")
-    verb.add_argument("--json", action="store_true", help="print JSON")
+    verb["new"].add_argument("name", metavar="NAME", help="of the distribution: vierbein-lab")
+    verb["new"].add_argument("--kind", required=True, help="backbone, tuner, safeguard, hooks ...")
+    verb["new"].add_argument("--dir", default=".", metavar="D", help="where its folder is made")
+    verb["new"].add_argument(
+        "--licence", default="Apache-2.0", metavar="L", help="Apache-2.0, MIT or BSD-3-Clause"
+    )
+    verb["lock"].add_argument("-o", "--output", default="vierbein.lock", metavar="FILE")
+    verb["lock"].add_argument(
+        "words",
+        nargs="*",
+        metavar="RUN | KEY=VALUE",
+        help="what a run uses, or an experiment's words; without: all that is installed",
+    )
+    for name in ("check", "doctor"):
+        verb[name].add_argument("distribution", nargs="?", metavar="DIST", help="only this plugin")
+    for name in ("list", "show", "check", "doctor"):
+        verb[name].add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: Namespace) -> int:
-    """Do what was asked."""
-    if arguments.verb == "show":
-        from vierbein.cli.plugin_page import show
-
-        return show(installed(), arguments)
-    return (_list if arguments.verb == "list" else _check)(installed(), arguments)
+    """Do what was asked; what one verb alone needs is imported for it alone."""
+    registry = installed()
+    if arguments.verb == "list":
+        return _list(registry, arguments)
+    if arguments.verb == "check":
+        return _check(registry, arguments)
+    module = import_module(_ELSEWHERE[arguments.verb])
+    return int(getattr(module, arguments.verb)(registry, arguments))
 
 
 def _list(registry: Registry, arguments: Namespace) -> int:
@@ -69,7 +97,7 @@ def _list(registry: Registry, arguments: Namespace) -> int:
         print(f"Switched off by {variable}: {', '.join(names)}")
     if components:
         print("The settings of one:  vierbein plugins show NAME")
-    _print_problems(problems)
+    print_problems(problems)
     return 0
 
 
@@ -108,7 +136,7 @@ def _check(registry: Registry, arguments: Namespace) -> int:
     for c, faults in found.items():
         word = "wrong" if faults else "sound"
         print(f"  {word}   {f'{c.kind}={c.qualified}':<{width}}   {c.version}")
-    _print_problems(problems)
+    print_problems(problems)
     print(f"\nComponents imported: {len(components)}. Problems found: {len(problems)}.")
     return 2 if problems else 0
 
@@ -120,10 +148,3 @@ def _switched_off(registry: Registry) -> dict[str, list[str]]:
         if isinstance(reason, DisabledError):
             found.setdefault(reason.variable, set()).add(component.distribution)
     return {variable: sorted(names) for variable, names in found.items()}
-
-
-def _print_problems(problems: list[Problem]) -> None:
-    if problems:
-        print(f"\nProblems ({len(problems)}):")
-    for problem in problems:
-        print("  - " + problem.message.replace("\n", "\n    "))

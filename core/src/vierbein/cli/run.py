@@ -2,6 +2,8 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ _HELP = """examples:
   vierbein run experiment=quickstart tuner=lora tuner.rank=8 seed=3
   vierbein run --multirun experiment=quickstart tuner=full,lora,bitfit seed=0,1,2
   vierbein run experiment=quickstart --plan
+  vierbein run experiment=quickstart --locked FILE
 """
 
 
@@ -30,7 +33,37 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--plan", action="store_true", help="say what would be done, and do nothing"
     )
+    parser.add_argument(
+        "--locked",
+        nargs="?",
+        const="vierbein.lock",
+        type=Path,
+        metavar="FILE",
+        help="refuse another environment than a lock's (default: vierbein.lock)",
+    )
     parser.add_argument("--cfg", action="store_true", help="print the configuration, do nothing")
+
+
+def flags_first(words: Sequence[str]) -> list[str]:
+    """Put flags, which may stand anywhere between the KEY=VALUE, before them.
+
+    Examples
+    --------
+    >>> flags_first(["seed=3", "--locked", "my.lock", "--plan"])
+    ['--locked=my.lock', '--plan', 'seed=3']
+    >>> flags_first(["--locked", "seed=3"])
+    ['--locked=vierbein.lock', 'seed=3']
+    """
+    flags: list[str] = []
+    overrides: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        if before == "--locked" and "=" not in word and word[0] not in "-+~":
+            flags[-1] = f"--locked={word}"
+        elif word.startswith("-"):
+            flags.append("--locked=vierbein.lock" if word == "--locked" else word)
+        else:
+            overrides.append(word)
+    return [*flags, *overrides]
 
 
 def run(arguments: Namespace) -> int:
@@ -50,13 +83,17 @@ def _one(overrides: list[str], arguments: Namespace, num_runs: int) -> int:
     from rich.console import Console
 
     from vierbein.experiment.assembly import Assembly
+    from vierbein.experiment.lock import require
     from vierbein.experiment.run import configure, perform
+    from vierbein.registry.installed import installed
     from vierbein.storage.hashing import sha256_of_data
 
     console = Console(highlight=False)
     if num_runs > 1:
         console.print(f"[bold]{' '.join(overrides)}[/bold]")
     configuration = configure(overrides=overrides)
+    if arguments.locked:
+        require(arguments.locked, configuration, installed())
     if num_runs > 1:  # each run of a sweep has a folder of its own, the same one when it goes on
         configuration["run_folder"] += f"/{sha256_of_data(overrides)[:8]}"
     if arguments.cfg:

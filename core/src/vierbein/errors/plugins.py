@@ -259,3 +259,73 @@ class AmbiguousNameError(VierbeinError):
             f"  They are:  {'   '.join(choices)}\n"
             f"  Say which one:  vierbein plugins show {choices[0]}"
         )
+
+
+class NotALockError(VierbeinError):
+    """A run is to be locked by a file that is not there, or is no lock."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file} cannot be read as a lock.\n"
+            f"  {reason}\n"
+            f"  Write one where all is as it should be:  vierbein plugins lock -o {quote(file)} ..."
+        )
+
+
+class OtherEnvironmentError(VierbeinError):
+    """What is installed is not what a lock holds."""
+
+    def __init__(self, file: str, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        lines = "".join(f"\n    {difference}" for difference in differences)
+        super().__init__(
+            f"The run is locked by {file}, and this environment is another one.\n"
+            f"  It differs in {len(differences)}:{lines}\n"
+            "  Install what is locked; or, if the change is meant, lock what is installed:  "
+            f"vierbein plugins lock -o {quote(file)} ..."
+        )
+
+
+class IllegalNameError(VierbeinError):
+    """A new plugin is to have a name that no distribution or package can have."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"A plugin cannot be called {asked!r}.\n"
+            "  Its name is that of a distribution, a folder and (with _ for -) an import package: "
+            "lower-case letters, digits and - between them, a letter first, no word of Python's.\n"
+            "  Choose such a name:  vierbein plugins new vierbein-lab --kind KIND"
+        )
+
+
+class TakenNameError(VierbeinError):
+    """A new plugin is to have a name that something else has."""
+
+    def __init__(self, asked: str, what: str, owner: str) -> None:
+        super().__init__(
+            f"A plugin {asked!r} cannot be made here: the {what} is taken.\n"
+            f"  {owner}; nothing was written.\n"
+            "  Choose another name, or remove what has it."
+        )
+
+
+class NoTemplateError(VierbeinError):
+    """A new plugin is to be of a kind that has no template."""
+
+    def __init__(self, asked: str, kinds: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no template for the kind {asked!r}.{did_you_mean(asked, kinds)}\n"
+            f"  There are: {', '.join(kinds)}\n"
+            "  Choose one of them:  --kind KIND"
+        )
+
+
+class UnknownLicenceError(VierbeinError):
+    """A new plugin is to have a licence whose text is not at hand."""
+
+    def __init__(self, asked: str, licences: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no text of the licence {asked!r}.{did_you_mean(asked, licences)}\n"
+            f"  There are: {', '.join(licences)}\n"
+            "  Choose one of them (--licence NAME), and replace LICENSE by your own afterwards."
+        )

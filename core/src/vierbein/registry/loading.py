@@ -85,7 +85,7 @@ def _cure(component: Component, plugin: Plugin, fault: BaseException) -> str:
     for _, error in stale([plugin]):
         return str(error).replace("\n", "\n  ")
     if not isinstance(fault, ImportError):
-        return _without(component)
+        return without(component)
     missing = [r for r in plugin.requirements if r.applies and not _is_installed(r.name)]
     if missing:
         names = " ".join(sorted(f"'{requirement}'" for requirement in missing))
@@ -95,10 +95,11 @@ def _cure(component: Component, plugin: Plugin, fault: BaseException) -> str:
         return (
             f"{component.distribution} does not declare what provides {package!r}: tell its author."
         )
-    return _without(component)
+    return without(component)
 
 
-def _without(component: Component) -> str:
+def without(component: Component) -> str:
+    """Say how to go on without a plugin that only its author can mend."""
     off = f"VIERBEIN_DISABLE_PLUGINS={component.distribution}"
     return f"Tell its author. Everything else works; to leave the plugin out:  {off}"
 
