@@ -1,8 +1,10 @@
 """The comparison's pictures, as data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vierbein.experiment.compare.comparison import TRANSFER, TWIN, ZERO_SHOT, Arms, Comparison
 from vierbein.experiment.compare.results import ArmResult
@@ -56,17 +58,23 @@ def _learning(domain: str, arms: Arms, size: int) -> Picture:
         if (name, size) in arms
     ]
     title = f"{domain}: learning curves, {size} labelled events"
-    return Picture(title, "optimiser steps", "validation loss", lines)
+    return Picture(title, "optimiser steps", "best validation loss so far", lines)
 
 
 def _band(label: str, results: Sequence[ArmResult]) -> Line:
-    # The fewest looks of all seeds: tuners and diverged trials may have had fewer.
+    """Draw the best loss so far: that of a training which ended early stays what it was."""
     histories = [result.trial["history"] for result in results]
-    num = min(map(len, histories))
-    losses = np.array([[p["validation_loss"] for p in history[:num]] for history in histories])
-    steps = [point["step"] for point in histories[0][:num]]
+    steps = sorted({point["step"] for history in histories for point in history})
+    losses = np.array([_best_so_far(history, steps) for history in histories])
     low, high = losses.min(axis=0).tolist(), losses.max(axis=0).tolist()
     return Line(f"{label} (min-max of seeds)", steps, losses.mean(axis=0).tolist(), low, high)
+
+
+def _best_so_far(history: Sequence[Mapping[str, Any]], steps: Sequence[int]) -> NDArray[np.float64]:
+    losses = np.array([point["validation_loss"] for point in history])
+    seen = np.searchsorted([point["step"] for point in history], steps, side="right") - 1
+    best: NDArray[np.float64] = np.fmin.accumulate(losses)[seen]
+    return best
 
 
 def _curve(domain: str, comparison: Comparison, arms: Arms, size: int) -> Picture:
