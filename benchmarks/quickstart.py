@@ -14,7 +14,9 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from answers import write_label_efficiency, write_transfer
 from rows import write_row
 
 ROOT = Path(__file__).parent.parent
@@ -33,9 +35,9 @@ def one(name: str, value: float, unit: str, against: str = "") -> None:
     print(write_row("main", name, value, value, value, unit, against, COMMAND))
 
 
-def report(folder: Path) -> dict[str, object]:
+def report(folder: Path) -> dict[str, Any]:
     """Read a run's report."""
-    read: dict[str, object] = json.loads((folder / "report.json").read_text())
+    read: dict[str, Any] = json.loads((folder / "report.json").read_text())
     return read
 
 
@@ -58,23 +60,17 @@ def main() -> None:
     seconds([*run, "run_folder=runs/again"], clone)
     same = (first / "report.json").read_bytes() == (clone / "runs/again/report.json").read_bytes()
     one("rerun_identical", float(same), "1", "the same seed in another folder")
-    _label_efficiency(report(first))
+    found = report(first)
+    domain, size = (
+        next(iter(found["comparison"])),
+        str(found["configuration"]["compare"]["sizes"][0]),
+    )
+    write_label_efficiency("label_efficiency", found, domain, size, COMMAND)
+    write_transfer("quickstart", found, COMMAND)
     kept = os.environ.get("QUICKSTART_KEEP")
     if kept:
         shutil.copytree(first, kept, dirs_exist_ok=True)
     shutil.rmtree(folder)
-
-
-def _label_efficiency(found: dict[str, object]) -> None:
-    """Write the label efficiency of the first target domain at the smallest size."""
-    domain, said = next(iter(found["comparison"].items()))  # type: ignore[attr-defined]
-    size, at = min(said["sizes"].items(), key=lambda pair: int(pair[0]))
-    figure = at["label_efficiency"]
-    high = figure["value"] if figure["high"] is None else figure["high"]
-    bound = {"": "", "at_least": "a lower bound, ", "at_most": "an upper bound, "}[figure["bound"]]
-    against = f"{bound}{domain}, {size} labelled events, the twin at equal steps"
-    row = ("main", "label_efficiency", figure["value"], figure["low"], high, "1", against, COMMAND)
-    print(write_row(*row))
 
 
 if __name__ == "__main__":
