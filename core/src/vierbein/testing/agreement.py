@@ -1,0 +1,25 @@
+"""How far two tensors are apart, on the scale of what was wanted."""
+
+import math
+
+import torch
+from torch import Tensor
+
+ROUNDING = 1e-9
+"""Larger differences, over the largest value, are more than rounding of double precision."""
+
+
+def apart(found: Tensor, wanted: Tensor) -> float:
+    """Give the largest difference over the largest wanted value; infinite where none can be told.
+
+    Examples
+    --------
+    >>> apart(torch.tensor([1.0, 4.0]), torch.tensor([2.0, 4.0]))
+    0.25
+    """
+    if found.shape != wanted.shape or not (found.isfinite().all() and wanted.isfinite().all()):
+        return math.inf
+    if not wanted.numel():
+        return 0.0
+    scale = max(float(wanted.abs().max()), torch.finfo(torch.float32).tiny)
+    return float((found.double() - wanted.double()).abs().max()) / scale

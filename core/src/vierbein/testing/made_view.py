@@ -1,0 +1,123 @@
+"""A run whose answer is known, as a safeguard sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vierbein.events.batch import EventBatch
+from vierbein.events.jagged import segment_sum
+from vierbein.events.table import EventTable
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Fit, Point, TrainingEvents
+from vierbein.testing.made_events import changed, made_events
+from vierbein.testing.made_task import MadeTask, kinds
+from vierbein.testing.small_network import NUM_OUTPUTS, SCHEMA, WIDTH
+
+_SPLITS = ("train", "validation", "test")
+_MOST_PARTICLES = 8
+_SHIFT, _SCALE = 4.0, 8.0
+
+
+@dataclass
+class MadeView:
+    """One source and one target domain, of one distribution unless a failure is planted.
+
+    Implements `RunView`. A failure makes the target domain's features four standard deviations
+    larger and its momenta eight times as hard, and its truth has nothing to do with its events.
+    `train_variant` answers as a training that learned nothing would.
+
+    Parameters
+    ----------
+    seed
+        Others draw other events.
+    is_planted
+        Whether the target domain is another world.
+    num_events
+        Of each split of each domain.
+    reads
+        What has been looked at.
+    """
+
+    seed: int
+    is_planted: bool = False
+    num_events: int = 160
+    reads: list[tuple[str, str]] = field(default_factory=list)
+    source: str = "here"
+    num_target_events: int = 160
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """The one target domain."""
+        return ("there",)
+
+    @cached_property
+    def task(self) -> Task:
+        """Tell two kinds of events apart."""
+        return MadeTask()
+
+    def events(self, domain: str, split: str) -> EventTable:
+        """Give the events of a split, the same whenever they are asked for."""
+        self.reads.append((domain, split))
+        return self._tables[domain, split]
+
+    def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
+        """Mix what there is of an event into a vector that forgets its charge."""
+        seen = self._summary(events)
+        rng = torch.Generator().manual_seed(17)
+        mixing = torch.randn(seen.shape[1], WIDTH, generator=rng)
+        return seen @ mixing
+
+    def predict(self, events: EventBatch) -> Float[Tensor, "event output"]:
+        """Give logits that rise with the vector's first number."""
+        return self.represent(events)[:, :NUM_OUTPUTS]
+
+    def observables(self, events: EventBatch) -> dict[str, NDArray[np.float64]]:
+        """Give three observables."""
+        momentum, num, log_pt = self._summary(events).double().numpy().T
+        return {"momentum": momentum, "multiplicity": num, "mean_log_pt": log_pt}
+
+    def train_variant(
+        self,
+        domain: str,  # noqa: ARG002 - the protocol names it
+        events: TrainingEvents,  # noqa: ARG002
+        *,
+        seed: int,
+        from_base: bool,  # noqa: ARG002
+    ) -> Fit:
+        """Answer as a training that learned nothing would."""
+        points = tuple(Point(step, 1e6 * step, 0.7, 0.7) for step in (0, 1))
+        return Fit({"head.bias": torch.full((2,), float(seed))}, 1, points, 1, 1e6, 0.0)
+
+    def _summary(self, events: EventBatch) -> Tensor:
+        num = events.num_particles.clamp(min=1)
+        momentum = segment_sum(events.p4[:, 1:].norm(dim=1), events.offsets)
+        log_pt = segment_sum(events.feature("log_pt"), events.offsets) / num
+        return torch.stack([momentum.log1p(), events.num_particles / 4, log_pt], dim=1).float()
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, str], EventTable]:
+        made = {}
+        for number, (domain, split) in enumerate(
+            (domain, split) for domain in (self.source, *self.targets) for split in _SPLITS
+        ):
+            rng = np.random.default_rng([self.seed, number])
+            lengths = rng.integers(1, _MOST_PARTICLES + 1, self.num_events)
+            seed = int(rng.integers(1 << 31))
+            events = made_events(SCHEMA, lengths.tolist(), seed=seed, domain=domain)
+            events.truth = self._truth(events, seed, domain)
+            if self.is_planted and domain in self.targets:
+                p4, features = events.p4 * _SCALE, events.features + _SHIFT
+                events = changed(events, p4=p4, features=features)
+            made[domain, split] = EventTable.of(events)
+        return made
+
+    def _truth(self, events: EventBatch, seed: int, domain: str) -> dict[str, Tensor]:
+        if self.is_planted and domain in self.targets:
+            return kinds(len(events), seed)
+        return {"kind": (self.predict(events).diff(dim=1)[:, 0] > 0).long()}
