@@ -1,19 +1,28 @@
-"""Make README's table of figures from the rows that the benchmarks wrote."""
+"""Fill the tables of README and of the study's page from what the benchmarks wrote."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rows import RESULTS
+from vierbein.experiment.compare.pictures import TITLES
+from vierbein.experiment.report.wording import bounded, interval
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 MEANINGS = {
     "install_seconds": "installation of the quick start, from a fresh clone",
     "quickstart_seconds": "run of the quick start",
     "quickstart_peak_mib": "its peak memory",
+    "quickstart_transfer_atlas": "quick start, atlas: fine-tuned minus twin",
+    "quickstart_transfer_calo": "quick start, calo: fine-tuned minus twin",
     "label_efficiency": "times fewer labelled events for the same AUC",
     "verdict_seeds_agreeing": "seeds whose transfer verdicts agree",
     "rerun_identical": "a second run has the same report.json (1 = yes)",
+    "jets_study_transfer_atlas": "study of all arms, atlas: fine-tuned minus twin",
+    "jets_study_transfer_calo": "study of all arms, calo: fine-tuned minus twin",
     "cli_help_vs_python": "`vierbein --help` over a bare `python -c pass`",
     "plugins_list_vs_python": "`vierbein plugins list` over the same",
     "plugins_list_200_more_seconds": "`plugins list` with 200 more plugins: added",
@@ -24,25 +33,76 @@ MEANINGS = {
 }
 
 
-def table() -> str:
-    """Give the table: one line a row that has been measured."""
+def figures() -> str:
+    """Give README's table: one line a row that has been measured."""
     rows = {row["name"]: row for row in json.loads((RESULTS / "main.json").read_text())}
-    lines = ["| figure | value | low - high | against | command |", "|---|---|---|---|---|"]
+    lines = [
+        _line(["figure", "value", "low - high", "against", "command"]),
+        "|---|---|---|---|---|",
+    ]
     for name, meaning in MEANINGS.items():
         if row := rows.get(name):
             unit = "" if row["unit"] == "1" else f" {row['unit']}"
             span = f"{row['low']:g} - {row['high']:g}"
             value, command = f"{row['value']:g}{unit}", f"`{row['command']}`"
-            cells = (meaning, value, span, row["against"], command)
-            lines.append(f"| {' | '.join(cells)} |")
+            lines.append(_line([meaning, value, span, row["against"], command]))
     return "\n".join(lines) + "\n"
 
 
-def filled(text: str) -> str:
-    """Put the table between README's marks."""
+def study() -> str:
+    """Give the study's tables: every arm at every size, and what the comparison said of it."""
+    report = json.loads((RESULTS / "jets_study" / "report.json").read_text())
+    return "\n".join(line for domain in report["comparison"] for line in _domain(report, domain))
+
+
+def _domain(report: dict[str, Any], domain: str) -> Iterator[str]:
+    said = report["comparison"][domain]
+    sizes = sorted(said["sizes"], key=int)
+    yield f"### {domain}\n"
+    yield _line(["arm", *(f"{int(size):,} events" for size in sizes)])
+    yield _line(["---"] * (1 + len(sizes)))
+    for arm, title in TITLES.items():
+        found = [said["sizes"][size]["arms"].get(arm) for size in sizes]
+        if all(found):
+            yield _line([title, *(interval(each["metric"]) for each in found)])
+    yield _line(
+        [
+            "**fine-tuned minus twin**",
+            *(
+                f"{interval(at['difference'], is_signed=True)} {at['outcome']}"
+                for at in (said["sizes"][size]["against"]["twin_equal_steps"] for size in sizes)
+            ),
+        ]
+    )
+    smallest = int(sizes[0])
+    efficiencies = (
+        bounded(said["sizes"][size]["label_efficiency"], smallest / int(size)) for size in sizes
+    )
+    yield _line(["**label efficiency**", *efficiencies])
+    yield ""
+    pooled = said["pooled"]["twin_equal_steps"]
+    text = interval(pooled["difference"], is_signed=True)
+    worth = bounded(said["zero_shot"]["worth"], smallest)
+    yield f"Transfer over all sizes: {text}, **{pooled['outcome']}**. The base alone is worth"
+    yield f"{worth} labelled events. Advice at {int(sizes[-1]):,}: {said['advice']}\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def filled(text: str, table: str) -> str:
+    """Put a table between a page's marks."""
     before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + table() + END + rest.partition(END)[2]
+    return before + BEGIN + table + END + rest.partition(END)[2]
+
+
+def pages() -> dict[Path, str]:
+    """Give every page as it should be."""
+    tables = {README: figures()} | ({STUDY: study()} if STUDY.exists() else {})
+    return {page: filled(page.read_text(), table) for page, table in tables.items()}
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    for page, text in pages().items():
+        page.write_text(text)
