@@ -35,9 +35,10 @@ def test_an_experiment_elsewhere(check, write):
 
 
 def test_an_experiment_that_is_wrong(check, write):
-    status, out, error = check(write("mine.yaml", "training: {stesp: 3}\n"))
+    file = write("mine.yaml", "seed: 1\ntraining: {stesp: 3}\n")
+    status, out, error = check(file)
     assert (status, out) == (2, "")
-    assert error.startswith("vierbein: error: There is no setting 'training.stesp'.")
+    assert error.startswith(f"vierbein: error: {file}:2: There is no setting 'training.stesp'.")
 
 
 def test_a_preset(check, write):
@@ -60,6 +61,21 @@ def test_a_stored_configuration(check, write, plugins):
     stored["tuner"]["lora"]["_component_"] = "tuner/gone/lora"
     write("runs/x/configuration.json", json.dumps(stored))
     assert check(file)[0] == 2
+
+
+def test_only_a_stored_configuration_may_name_its_components(check, write):
+    text = "tuner: {lora: {_component_: tuner/fake-lab/lora}}\n"
+    write("conf/experiment/mine.yaml", text)
+    status, _, error = check("conf/experiment/mine.yaml")
+    assert status == 2
+    assert "conf/experiment/mine.yaml:1 sets 'tuner.lora._component_'" in error
+
+
+def test_a_stored_configuration_that_is_wrong(check, write):
+    file = write("runs/x/configuration.json", '{\n"seed": 1,\n"training": {"stesp": 3}\n}')
+    status, _, error = check(file)
+    assert status == 2
+    assert error.startswith(f"vierbein: error: {file}:3: There is no setting 'training.stesp'.")
 
 
 def test_a_file_that_is_not_there(check):

@@ -145,18 +145,6 @@ def test_a_deleted_setting_falls_back_to_its_default(composed):
     assert composed("experiment=quickstart ~tuner.lora.rank").config.tuner.lora.rank == 4
 
 
-def test_environment_variables_may_be_referred_to(composed, monkeypatch):
-    monkeypatch.setenv("WHERE", "/data/a.root")
-    assert (
-        composed("dataset=root dataset.path=${oc.env:WHERE}").config.dataset.path == "/data/a.root"
-    )
-
-
 def test_the_configuration_is_read_only(composed):
     with pytest.raises(ReadonlyConfigError):
         composed("").config.seed = 1
-
-
-def test_hydras_harmless_settings_change_nothing(composed):
-    text = "hydra.run.dir=somewhere hydra/launcher=basic"
-    assert composed(text).config == composed("").config

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 
 from vierbein.config.guest import HAS_VERSION_BASE
 from vierbein.errors.plugins import UnknownComponentError
-from vierbein.errors.settings import DanglingReferenceError
+from vierbein.errors.settings import ForeignReferenceError
 
 BASE = {"version_base": "1.2"} if HAS_VERSION_BASE else {}
 REGISTER = "register_new_resolver" if HAS_VERSION_BASE else "register_resolver"
@@ -56,7 +56,7 @@ def test_what_the_program_stores_is_not_ours(composed, program):
 
 
 def test_a_configuration_cannot_call_the_programs_resolvers(composed, program):
-    with pytest.raises(DanglingReferenceError, match="Unsupported interpolation type their_eval"):
+    with pytest.raises(ForeignReferenceError, match="their_eval"):
         composed("note=${their_eval:1+1}")
 
 

@@ -8,6 +8,8 @@ from vierbein.errors.base import VierbeinError
 from vierbein.errors.plugins import ClashError, PluginNotInstalledError, UnknownComponentError
 from vierbein.errors.settings import (
     DanglingReferenceError,
+    ForeignReferenceError,
+    HydraKeyError,
     MissingValuesError,
     NothingChosenError,
     OverrideError,
@@ -70,8 +72,9 @@ CASES = [
     ("note=[", OverrideError, "Quote text that holds spaces"),
     ("--config-dir=x", OverrideError, "'--config-dir=x' cannot be read"),
     ("note=${nowhere}", DanglingReferenceError, "note: its ${...} cannot be filled in"),
-    ("note=${now:x}", DanglingReferenceError, "Unsupported interpolation type now"),
-    ("note=${oc.env:NO_SUCH_VARIABLE}", DanglingReferenceError, "NO_SUCH_VARIABLE"),
+    ("note=${now:x}", ForeignReferenceError, "'${now:x}', which is refused"),
+    ("note=${oc.env:HOME}", ForeignReferenceError, "reads no environment variable"),
+    ("hydra.run.dir=x", HydraKeyError, "a run's folder is set by  run_folder=PATH"),
     ("backbone=particle_transfomer", UnknownComponentError, "Did you mean particle_transformer?"),
     ("backbone=transformer_smal", UnknownComponentError, "Did you mean transformer_small or"),
     ("tuner=[8]", UnknownComponentError, "No tuner named '8' is installed."),

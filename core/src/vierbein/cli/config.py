@@ -42,15 +42,19 @@ def run(arguments: Namespace) -> int:
 def _checked(file: Path, overrides: list[str], registry: Registry) -> Mapping[str, Any]:
     from vierbein.config.compose import compose
     from vierbein.config.configuration import checked
-    from vierbein.config.files import parse
-    from vierbein.config.foreign import paths
+    from vierbein.config.document import parse
     from vierbein.config.overrides import quoted
-    from vierbein.config.plain import COMPONENT, plain
+    from vierbein.config.plain import plain
+    from vierbein.errors.settings import SettingError
+    from vierbein.experiment.inside import require_inside
     from vierbein.experiment.settings import RunSettings
 
-    _, stored = parse(file)
-    if any(path.endswith(f".{COMPONENT}") for path in paths(stored)):
-        return checked(stored, RunSettings, registry)
+    stored = parse(file)
+    if file.suffix == ".json":
+        try:
+            return checked(stored.content, RunSettings, registry)
+        except SettingError as error:
+            raise error.at(stored.where(error.path)) from error
     kind = file.absolute().parent.name
     group = kind if kind in registry.kinds() else "experiment"
     own = Path("conf", group, file.name)
@@ -58,4 +62,5 @@ def _checked(file: Path, overrides: list[str], registry: Registry) -> Mapping[st
     choice = f"{group}={quoted(name)}"
     composition = compose(RunSettings, [choice, *overrides], registry=registry)
     content: Mapping[str, Any] = plain(composition.config)
+    require_inside(content, overrides, Path())
     return content

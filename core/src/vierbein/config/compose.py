@@ -15,10 +15,12 @@ from vierbein.config.configuration import checked
 from vierbein.config.explain import explain
 from vierbein.config.guest import guest
 from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.origin import is_typed, setting
 from vierbein.config.overrides import asked, settle
 from vierbein.config.plain import is_component, plain
+from vierbein.config.references import filled
 from vierbein.config.sources import ROOT, opened
-from vierbein.errors.settings import PlaceError
+from vierbein.errors.settings import PlaceError, SettingError
 from vierbein.registry.installed import Registry, installed
 from vierbein.registry.kinds import MULTI
 
@@ -77,13 +79,18 @@ def compose(
     library = Library(registry or installed(), folder or Path.cwd(), schema)
     try:
         content = _composed(overrides, library)
+        for place, name in places(library.chosen).items():
+            holder, _, _ = place.rpartition(".")
+            if not holder or _at(content, holder) is not None:  # `~also.calo` takes both of it away
+                _hold(content, place, name)
+        config = OmegaConf.create(plain(checked(content, schema, library.registry)))
     except (HydraException, OmegaConfBaseException, RecursionError) as error:
         raise explain(error, library, overrides) from error
-    for place, name in places(library.chosen).items():
-        holder, _, _ = place.rpartition(".")
-        if not holder or _at(content, holder) is not None:  # `~also.calo` takes both of it away
-            _hold(content, place, name)
-    config = OmegaConf.create(plain(checked(content, schema, library.registry)))
+    except SettingError as error:
+        where = None if is_typed(error.path, overrides, library) else setting(error.path, library)
+        if where:
+            error.at(where)
+        raise
     OmegaConf.set_struct(config, value=True)
     OmegaConf.set_readonly(config, value=True)
     choices = {
@@ -100,8 +107,8 @@ def _composed(overrides: Sequence[str], library: Library) -> dict[str, Any]:
         config = hydra.load_configuration(ROOT, wanted.overrides, RunMode.RUN, from_shell=False)
         settle(config, wanted, library)
         own = [str(key) for key in config if key != "hydra"]
-        content: dict[str, Any] = plain(OmegaConf.masked_copy(config, own))
-        return content
+        content: Any = OmegaConf.to_container(OmegaConf.masked_copy(config, own), resolve=False)
+        return filled(content)
 
 
 def _made(library: Library) -> list[tuple[str, list[str]]]:

@@ -6,7 +6,12 @@ from typing import Any
 
 from vierbein.config.check import Check, join
 from vierbein.config.plain import is_component
-from vierbein.errors.settings import NothingChosenError, UnchosenError, UnknownSettingError
+from vierbein.errors.settings import (
+    NothingChosenError,
+    UnchosenError,
+    UnknownSettingError,
+    WrongTypeError,
+)
 from vierbein.registry.component import Component
 from vierbein.registry.installed import Registry
 from vierbein.registry.kinds import MULTI
@@ -53,6 +58,8 @@ def _chosen(check: Check, kind: str, node: Any) -> dict[str, Any] | None:
             raise NothingChosenError(kind, names)
         return node and check.component(node, kind)
     parts = node or {}
+    if not isinstance(parts, Mapping):
+        raise WrongTypeError(kind, node, f"settings by name: {kind}.NAME.SETTING")
     chosen = [name for name, part in parts.items() if is_component(part)]
     for name in parts.keys() - set(chosen):
         raise UnchosenError(join(kind, name), chosen, names)

@@ -12,6 +12,7 @@ from omegaconf.errors import (
     UnsupportedInterpolationType,
 )
 
+from vierbein.config import origin
 from vierbein.config.library import Library
 from vierbein.errors.base import VierbeinError
 from vierbein.errors.settings import (
@@ -49,7 +50,9 @@ def explain(error: Exception, library: Library, overrides: Sequence[str]) -> Vie
         reason = str(cause.msg or cause).splitlines()[0]
         return DanglingReferenceError(str(cause.full_key or ""), reason)
     if isinstance(error, RecursionError):
-        return CompositionError(overrides, "files name each other in their defaults, in a circle")
+        circle = CompositionError(overrides, "files name each other in their defaults, in a circle")
+        last = next(reversed(library.documents.values()), None)
+        return circle.at(last.where("defaults")) if last else circle
     reason = str(error) or str(cause)
     if unchosen := re.search(r"You must specify '([^']+)'", reason):
         return NothingChosenError(unchosen[1], library.names(unchosen[1].partition("@")[0]))
@@ -58,10 +61,18 @@ def explain(error: Exception, library: Library, overrides: Sequence[str]) -> Vie
         known = re.findall(rf"\b{group}@([\w.]+)", reason.partition("\n")[2].partition("\n")[0])
         found = f"None stands there yet; places of a {group}: {', '.join(known) or 'none'}"
         return PlaceError(place, found, f"+{group}@{place}=NAME  to put one there")
-    return CompositionError(overrides, " ".join(reason.split()))
+    refused = CompositionError(overrides, " ".join(reason.split()))
+    place = origin.file(reason, library)
+    return refused.at(place) if place else refused
 
 
 def _missing(path: str, library: Library) -> VierbeinError:
+    error = _unknown(path, library)
+    place = origin.choice(*path.rpartition("/")[::2], library)
+    return error.at(place) if place else error
+
+
+def _unknown(path: str, library: Library) -> VierbeinError:
     kind, _, name = path.partition("/")
     if kind in library.registry.kinds() and not name.endswith(".yaml"):
         try:

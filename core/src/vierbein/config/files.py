@@ -1,18 +1,20 @@
 """Read a configuration file: plain YAML, checked before Hydra sees it."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from hydra.plugins.config_source import ConfigSource
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError  # type: ignore[import-untyped]
+from vierbein.config.document import Document, parse
+from vierbein.config.foreign import entries, refuse_file
+from vierbein.errors.settings import BadFileError, ForeignFileError
 
-from vierbein.config.foreign import refuse_file
-from vierbein.errors.settings import BadFileError
+NAME: Final = re.compile(r"[\w .@+=,()'-]+")
+"""A step of a group's or a file's name; without `:`, so that there is no scheme."""
+
+LONGEST_NAME: Final = 255
 
 
-def read(file: Path) -> tuple[str | None, dict[str, Any]]:
+def read(file: Path) -> Document:
     """Read a file that Hydra shall compose from.
 
     Parameters
@@ -22,39 +24,31 @@ def read(file: Path) -> tuple[str | None, dict[str, Any]]:
 
     Returns
     -------
-    tuple[str | None, dict[str, Any]]
-        Its package header, and plain data; references are left as they stand.
+    Document
+        Plain data; references are left as they stand.
 
     Raises
     ------
     BadFileError
         If it is no YAML mapping, or its defaults are no defaults list.
-    ReservedKeyError, HydraKeyError
+    ReservedKeyError, HydraKeyError, ForeignReferenceError
         If it sets what no configuration may set.
+    ForeignFileError
+        If its defaults name a file outside the folders of configurations.
     """
-    header, content = parse(file)
-    entries = content.get("defaults", [])
-    if not isinstance(entries, list) or not all(map(_is_entry, entries)):
+    document = parse(file)
+    listed = document.content.get("defaults", [])
+    if not isinstance(listed, list) or not all(map(_is_entry, listed)):
         expected = "a list of  - NAME  or  - [override] /GROUP[@PLACE]: NAME or [NAME, ...]"
-        raise BadFileError(str(file), "its defaults are no defaults list", expected)
-    refuse_file(str(file), header or "", content)
-    return header, content
-
-
-def parse(file: Path) -> tuple[str | None, dict[str, Any]]:
-    """Read a YAML or JSON mapping and its package header, whatever it says."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        header = ConfigSource._get_header_dict(text)["package"]  # noqa: SLF001 - Hydra's own reading
-        content: Any = OmegaConf.to_container(OmegaConf.create(text))
-    except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        reason = line + str(getattr(error, "problem", None) or error).splitlines()[0]
-        raise BadFileError(str(file), reason, "YAML") from error
-    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-        raise BadFileError(str(file), "it is no mapping", "lines of  name: value")
-    return header, content
+        raise BadFileError(
+            document.where("defaults"), "its defaults are no defaults list", expected
+        )
+    refuse_file(document)
+    for number, key, names in entries(document.content):
+        for name in (key.removeprefix("/"), *_as_list(names)):
+            if not _is_inside(name):
+                raise ForeignFileError(document.where(f"defaults.{number}"), name)
+    return document
 
 
 def _is_entry(entry: object) -> bool:
@@ -65,5 +59,12 @@ def _is_entry(entry: object) -> bool:
     return len(entry) == 1 and all(isinstance(text, str) for text in (*entry, *names))
 
 
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _is_inside(name: str) -> bool:
+    """Tell whether a name stays where configurations are looked for."""
+    steps = name.split("/")
+    is_plain = all(NAME.fullmatch(step) and step != ".." for step in steps)
+    return is_plain and len(name) <= LONGEST_NAME
+
+
+def _as_list(value: object) -> list[str]:
+    return value if isinstance(value, list) else [] if value is None else [str(value)]

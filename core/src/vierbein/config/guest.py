@@ -24,8 +24,8 @@ LEAN: Final = HydraConf(defaults=[{"launcher": None}, {"sweeper": None}])
 def guest() -> Iterator[None]:
     """Hide the surrounding program's stored configurations, resolvers and version base.
 
-    Of the resolvers, OmegaConf's own (`oc.env` ...) stay: another one is code that a shared
-    configuration would run.
+    No resolver stays, OmegaConf's own (`oc.env` ...) neither: each is a function that a shared
+    configuration could call.
     """
     Plugins.instance()  # on first use it fills the store with Hydra's own configurations
     store, base = ConfigStore.instance(), VersionBase.instance()
@@ -34,9 +34,7 @@ def guest() -> Iterator[None]:
         store.repo = {name: repo[name] for name in HYDRAS_OWN if name in repo}
         store.repo["hydra"] = {k: v for k, v in repo["hydra"].items() if k != "config.yaml"}
         store.store(group="hydra", name="config", node=LEAN, provider="hydra")
-        BaseContainer._resolvers = {  # noqa: SLF001
-            name: resolver for name, resolver in resolvers.items() if name.startswith("oc.")
-        }
+        BaseContainer._resolvers = {}  # noqa: SLF001
         if HAS_VERSION_BASE:
             setbase(VERSION_BASE)
         yield

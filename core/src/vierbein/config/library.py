@@ -38,12 +38,15 @@ class Library:
         The dataclass of the root's settings.
     chosen
         What has been chosen so far: a group, or a place (`source.dataset`) -> names.
+    documents
+        Files that have been read so far, by the path that Hydra knows them by.
     """
 
     registry: Registry
     folder: Path
     schema: type
     chosen: dict[str, list[str]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

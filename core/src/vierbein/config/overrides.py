@@ -10,7 +10,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from vierbein.config.choices import choose
-from vierbein.config.foreign import refuse
+from vierbein.config.foreign import always, refuse
 from vierbein.config.library import Library, word
 from vierbein.errors.plugins import UnknownKindError
 from vierbein.errors.settings import OverrideError, SweepError, UnchosenError
@@ -45,7 +45,7 @@ def parse(overrides: Sequence[str]) -> Iterator[Override]:
         except HydraException as error:
             raise OverrideError(text, str(error).splitlines()[0]) from error
         value = None if override.is_sweep_override() else override.value()
-        refuse(text, f"{override.key_or_group}@{override.package or ''}", value)
+        refuse(always(text), f"{override.key_or_group}@{override.package or ''}", value)
         yield override
 
 
@@ -150,6 +150,8 @@ def settle(config: DictConfig, wanted: Asked, library: Library) -> None:
                 full = path if is_full else f"{kind}.{chosen[0]}.{rest}"
                 OmegaConf.update(config, full, value, force_add=True)
         for kind in MULTI:
-            for name in set(config.get(kind) or ()) & set(library.names(kind)):
+            beside = None if OmegaConf.is_interpolation(config, kind) else config.get(kind)
+            there = set(beside) if isinstance(beside, DictConfig) else set()
+            for name in there & set(library.names(kind)):
                 if name not in map(word, library.chosen.get(kind, ())):
                     del config[kind][name]

@@ -62,7 +62,8 @@ class VierbeinSource(ConfigSource):
         elif isinstance(found := library.find(config_path), Component):
             content = _settings(library, found)
         elif isinstance(found, Path):
-            header, content = read(found)
+            document = library.documents[config_path] = read(found)
+            header, content = document.package, document.content
             if "_global_" in (header, library.home(group, name)):
                 content = _whole_names(without_leftovers(content, library), library)
             elif group in library.groups:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class VierbeinError(Exception):
     """A mistake that the user can mend: shown without a traceback."""
 
     exit_status: ClassVar[int] = 2
+
+    def at(self, place: str) -> Self:
+        """Put `file:line` before the words: where the mistake stands."""
+        self.args = (f"{place}: {self}",)
+        return self
 
 
 def did_you_mean(asked: str, known: Iterable[str]) -> str:

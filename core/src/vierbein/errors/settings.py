@@ -11,7 +11,19 @@ def _listed(words: Iterable[Any]) -> str:
 
 
 class SettingError(VierbeinError):
-    """One setting cannot be used."""
+    """One setting cannot be used.
+
+    Parameters
+    ----------
+    path
+        Where it stands in the configuration.
+    words
+        What is wrong.
+    """
+
+    def __init__(self, path: str, words: str) -> None:
+        super().__init__(words)
+        self.path = path
 
 
 class UnknownSettingError(SettingError):
@@ -30,9 +42,10 @@ class UnknownSettingError(SettingError):
     def __init__(self, path: str, owner: str, known: Iterable[str]) -> None:
         names = sorted(known)
         super().__init__(
+            path,
             f"There is no setting {path!r}.{did_you_mean(path.rpartition('.')[2], names)}\n"
             f"  {owner or 'A configuration'} has: {_listed(names)}\n"
-            "  Correct the name, or leave it out."
+            "  Correct the name, or leave it out.",
         )
 
 
@@ -41,9 +54,10 @@ class WrongTypeError(SettingError):
 
     def __init__(self, path: str, value: object, expected: str) -> None:
         super().__init__(
+            path,
             f"{path}={value} cannot be used: it must be {expected}.\n"
             f"  Given: {value!r} ({type(value).__name__}).\n"
-            "  Give it a value of that type, or leave it out."
+            "  Give it a value of that type, or leave it out.",
         )
 
 
@@ -53,9 +67,10 @@ class WrongChoiceError(SettingError):
     def __init__(self, path: str, value: object, choices: Sequence[object]) -> None:
         words = [str(choice) for choice in choices]
         super().__init__(
+            path,
             f"{path}={value} is not possible.{did_you_mean(str(value), words)}\n"
             f"  Choices: {_listed(words)}\n"
-            f"  Write  {path}={words[0]}  or another of them."
+            f"  Write  {path}={words[0]}  or another of them.",
         )
 
 
@@ -118,11 +133,46 @@ class ReservedKeyError(VierbeinError):
 class HydraKeyError(VierbeinError):
     """A configuration tries to steer Hydra itself."""
 
-    def __init__(self, where: str, key: str, allowed: Iterable[str]) -> None:
+    def __init__(self, where: str, key: str) -> None:
         super().__init__(
             f"{where} sets {key!r}, which is refused: it can make Hydra run code or read files.\n"
-            f"  Of Hydra's own settings only these may stand there: {_listed(sorted(allowed))}\n"
-            "  Remove it."
+            "  vierbein composes with Hydra and reads none of Hydra's own settings.\n"
+            "  Remove it; a run's folder is set by  run_folder=PATH  and its jobs by --multirun"
+        )
+
+
+class ForeignReferenceError(VierbeinError):
+    """A `${...}` in a configuration is no plain reference to another setting."""
+
+    def __init__(self, where: str, reference: str) -> None:
+        super().__init__(
+            f"{where} holds {reference!r}, which is refused: it is no plain reference.\n"
+            "  A reference names another setting, as ${training.steps} or ${.rank} does; it calls\n"
+            "  no function and reads no environment variable.\n"
+            "  Write the value; on a command line the shell can fill it in:  dataset.path=$HOME/x"
+        )
+
+
+class ForeignFileError(VierbeinError):
+    """A configuration file's defaults name a file outside the folders of configurations."""
+
+    def __init__(self, where: str, name: str) -> None:
+        super().__init__(
+            f"{where} names {name[:100]!r} in its defaults: that is no name.\n"
+            "  A file builds on components, on presets and on files of the working folder and of\n"
+            "  plugins; absolute paths, '..' and addresses are refused.\n"
+            "  Put the file into conf/ and name it as  GROUP: NAME"
+        )
+
+
+class OutsideFolderError(VierbeinError):
+    """A configuration file lets a run write outside the working folder."""
+
+    def __init__(self, setting: str, path: str) -> None:
+        super().__init__(
+            f"{setting}={path} leads out of the working folder.\n"
+            "  A file may choose folders inside of it; only you may choose others.\n"
+            f"  If you want it, say so on the command line:  {setting}=PATH"
         )
 
 
@@ -148,7 +198,7 @@ class SweepError(VierbeinError):
         )
 
 
-class UnchosenError(VierbeinError):
+class UnchosenError(SettingError):
     """A setting is given for a component that is not chosen, or not clearly.
 
     Parameters
@@ -167,38 +217,41 @@ class UnchosenError(VierbeinError):
         settings = [".".join([kind, each, *(rest or [name])]) for each in chosen]
         cure = f"{kind}=[{','.join([*chosen, name])}]" if absent else "  or  ".join(settings)
         super().__init__(
+            path,
             f"{path!r} is for {f'{name}, which' if absent else f'a {kind} that'} is not chosen.\n"
             f"  Chosen: {_listed(chosen)}; there are: {_listed(sorted(known))}\n"
-            f"  Write  {cure or f'{kind}=NAME'}"
+            f"  Write  {cure or f'{kind}=NAME'}",
         )
 
 
-class NothingChosenError(VierbeinError):
+class NothingChosenError(SettingError):
     """A kind of component is needed and none is chosen."""
 
     def __init__(self, kind: str, known: Sequence[str]) -> None:
         super().__init__(
+            kind,
             f"No {kind} is chosen.\n"
             f"  Installed: {_listed(sorted(known))}\n"
-            f"  Add  {kind}=NAME  with one of them."
+            f"  Add  {kind}=NAME  with one of them.",
         )
 
 
-class PlaceError(VierbeinError):
+class PlaceError(SettingError):
     """A place of the configuration holds two components, or something that is none."""
 
     def __init__(self, place: str, found: str, cure: str) -> None:
-        super().__init__(f"{place!r} must hold one component.\n  {found}.\n  Write  {cure}")
+        super().__init__(place, f"{place!r} must hold one component.\n  {found}.\n  Write  {cure}")
 
 
-class DanglingReferenceError(VierbeinError):
+class DanglingReferenceError(SettingError):
     """A `${...}` in a configuration leads nowhere."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(
+            path,
             f"{path or 'A value'}: its ${{...}} cannot be filled in: {reason}.\n"
-            "  It may point at another setting (${training.steps}) or use ${oc.env:NAME}.\n"
-            "  Correct the path between the braces."
+            "  It may point at another setting: ${training.steps}, or ${.rank} beside it.\n"
+            "  Correct the path between the braces.",
         )
 
 

@@ -15,6 +15,7 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
 from vierbein.experiment.compare.jobs import num_compare_jobs, transfer_jobs
 from vierbein.experiment.hooks import manager
+from vierbein.experiment.inside import require_inside
 from vierbein.experiment.lock import require
 from vierbein.experiment.progress import bar
 from vierbein.experiment.report.collect import collect, nodes
@@ -60,6 +61,7 @@ def configure(
     named = [f"experiment={experiment}"] if experiment else []
     composed = compose(RunSettings, [*named, *overrides], registry=registry, folder=folder)
     configuration: dict[str, Any] = plain(composed.config)
+    require_inside(configuration, overrides, folder or Path())
     return configuration
 
 
