@@ -1,0 +1,1 @@
+"""What `vierbein plugins new` writes: a component of each kind, and a distribution around it."""

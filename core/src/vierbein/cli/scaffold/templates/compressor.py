@@ -1,0 +1,33 @@
+from copy import deepcopy
+
+import torch
+
+from vierbein.interfaces.compressor import Compressor
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Trainer, TrainingEvents
+
+
+class Exemplar(Compressor):
+    """Sets the smallest entries of the backbone's matrices to zero.
+
+    Parameters
+    ----------
+    sparsity
+        Which share of each matrix.
+    """
+
+    def __init__(self, sparsity: float = 0.5) -> None:
+        self.sparsity = sparsity
+
+    def compress(
+        self, network: Network, task: Task, trainer: Trainer, events: TrainingEvents
+    ) -> Network:
+        smaller = deepcopy(network)
+        for parameter in smaller.backbone.parameters():
+            num = int(self.sparsity * parameter.numel())
+            if parameter.ndim > 1 and num:
+                with torch.no_grad():
+                    limit = parameter.abs().flatten().kthvalue(num).values
+                    parameter[parameter.abs() <= limit] = 0.0
+        return smaller
