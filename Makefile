@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 PLUGINS := files collider transformer tuners safeguards cpu
 QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 
-.PHONY: quickstart test lint docs install clean
+.PHONY: quickstart test test-install lint docs install clean
 
 quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
 
 test: $(VENV)/.development  ## All tests
 	$(BIN)/pytest
+
+test-install: $(VENV)/.development  ## Tests that make environments of their own; they need no network
+	$(BIN)/pytest tests/install
 
 lint: $(VENV)/.development  ## All static checks
 	$(BIN)/ruff check .
