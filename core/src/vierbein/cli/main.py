@@ -11,7 +11,8 @@ from types import ModuleType
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("vierbein.cli.run", "run an experiment, from its configuration to its verdicts"),
-    "predict": ("vierbein.cli.predict", "write the scores of a run's network for a file of events"),
+    "predict": ("vierbein.cli.predict", "write the scores of a run or bundle for a file of events"),
+    "adapter": ("vierbein.cli.adapter", "publish adapters as bundles, verify and install them"),
     "runs": ("vierbein.cli.runs", "list runs, show one, tell how two differ"),
     "plugins": (
         "vierbein.cli.plugins",

@@ -5,12 +5,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from vierbein.config.document import Document
+from vierbein.errors.plugins import ClashError
 from vierbein.errors.settings import HiddenComponentError
 from vierbein.registry.component import Component
 from vierbein.registry.installed import Registry
 from vierbein.registry.kinds import MULTI
+from vierbein.storage.bundle_folder import SUFFIX, installed_bundles
 
 EXPERIMENT: Final = "experiment"
+ADAPTER: Final = "adapter"
 
 
 def word(name: str) -> str:
@@ -102,7 +106,29 @@ class Library:
     def names(self, group: str) -> list[str]:
         """List what can be chosen from a group."""
         own = (file.stem for file in (self._conf / group).glob("*.yaml"))
-        return sorted({*own, *self._shipped.get(group, ()), *self.registry.names(group)})
+        bundles = installed_bundles() if group == ADAPTER else ()
+        return sorted({*own, *self._shipped.get(group, ()), *self.registry.names(group), *bundles})
+
+    def bundle(self, path: str) -> str | None:
+        """Give the file or installed name of the bundle that a path stands for, if it does.
+
+        Raises
+        ------
+        ClashError
+            If a plugin offers an adapter of the installed bundle's name.
+        """
+        group, _, name = path.partition("/")
+        if group != ADAPTER or (self._conf / f"{path}.yaml").is_file():
+            return None
+        if name.endswith(SUFFIX):
+            return name
+        if (file := installed_bundles().get(name)) is None:
+            return None
+        if name in self.registry.names(group):
+            offers = [c for c in self.registry.components if (c.kind, c.name) == (group, name)]
+            origins = {c.qualified: f"{c.distribution} {c.version} ({c.target})" for c in offers}
+            raise ClashError(group, name, {**origins, str(file): "an installed bundle"})
+        return name
 
     def home(self, group: str, name: str) -> str | None:
         """Say where a choice's settings go when nothing else is said; None for the group's name."""

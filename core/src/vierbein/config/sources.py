@@ -21,6 +21,7 @@ from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
 from vierbein.registry.component import Component
 from vierbein.registry.kinds import MULTI
 from vierbein.registry.setting import REQUIRED
+from vierbein.storage.bundle_folder import SUFFIX, locate
 
 SCHEME: Final = "vierbein"
 ROOT: Final = "vierbein"
@@ -47,7 +48,9 @@ class VierbeinSource(ConfigSource):
 
     def is_config(self, config_path: str) -> bool:
         """Tell whether a path leads to a file or a component."""
-        return config_path == ROOT or _open.get().find(config_path) is not None
+        library = _open.get()
+        is_bundle = library.bundle(config_path) is not None
+        return config_path == ROOT or is_bundle or library.find(config_path) is not None
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> builtins.list[str]:  # noqa: ARG002
         """List what a group offers."""
@@ -59,6 +62,8 @@ class VierbeinSource(ConfigSource):
         header, content = None, None
         if config_path == ROOT:
             content = _root(library)
+        elif (bundle := library.bundle(config_path)) is not None:
+            content = _bundled(library, bundle)
         elif isinstance(found := library.find(config_path), Component):
             content = _settings(library, found)
         elif isinstance(found, Path):
@@ -85,6 +90,18 @@ def _settings(library: Library, component: Component) -> dict[str, Any]:
         for setting in library.registry.settings(component)
     }
     return {COMPONENT: f"{component.kind}/{component.qualified}", **settings}
+
+
+def _bundled(library: Library, asked: str) -> dict[str, Any]:
+    """Give the settings of the adapter that a bundle holds; the bundle is data, and read whole."""
+    from vierbein.storage.bundle import Bundle  # noqa: PLC0415 - torch, only where there is a bundle
+
+    path = str(library.folder / asked) if asked.endswith(SUFFIX) else asked
+    bundle = Bundle.read(locate(path))
+    if (own := bundle.adapter["component"]) is not None:
+        return {COMPONENT: own["component"], **own["settings"]}
+    bundled = library.registry.find("adapter", "vierbein/bundled")
+    return {**_settings(library, bundled), "path": asked, "sha256": bundle.sha256}
 
 
 def _whole_names(content: dict[str, Any], library: Library) -> dict[str, Any]:

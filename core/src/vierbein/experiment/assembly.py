@@ -197,6 +197,7 @@ class Assembly:
             known.setdefault(name, own.get(name, (0.0, 1.0)))
         adapter = domain.adapter
         projection = Projection(adapter.schema, base.schema, known, adapter.stand_ins)
+        adapter.start(projection, base.sha256)
         backbone = self.backbone(base.schema)
         network = Network(projection, backbone, self.task.head(backbone.width))
         loaded: nn.Module = nn.ModuleDict({"backbone": network.backbone})

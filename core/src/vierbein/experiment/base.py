@@ -33,6 +33,11 @@ class Base:
     card: Mapping[str, Any]
 
     @property
+    def sha256(self) -> str:
+        """The hash of its parameters, which is its name among bundles."""
+        return str(self.card["parameters"]["sha256"])
+
+    @property
     def schema(self) -> FeatureSchema:
         """The features that it was pretrained on."""
         return FeatureSchema.from_json(self.card["schema"])

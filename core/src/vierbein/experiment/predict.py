@@ -1,4 +1,4 @@
-"""Scores of a run's network for a file of events, streamed."""
+"""Scores of a run's or a bundle's network for a file of events, streamed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,17 @@ import torch
 from vierbein.config.build import build
 from vierbein.errors.runs import NoReaderError, StageMissingError, UnknownDomainError
 from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.bundle_network import Unpacked, find_base, find_bundle, unpack
 from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.conversion import convert
 from vierbein.experiment.runs import read
+from vierbein.experiment.settings import BadRecords
 from vierbein.experiment.stages.compare import COMPARISON
 from vierbein.interfaces.dataset import Columns, Dataset
 from vierbein.registry.installed import Registry, installed
 from vierbein.storage.atomic import read_json
+from vierbein.storage.bundle_folder import SUFFIX, installed_bundles
+from vierbein.storage.signature import Policy, check_signature
 
 
 class Predicted(NamedTuple):
@@ -33,18 +37,33 @@ class Predicted(NamedTuple):
     set_aside: int
 
 
+class _Scorer(NamedTuple):
+    """A network, and how its run reads and computes."""
+
+    unpacked: Unpacked
+    bad_records: BadRecords
+    threads: int
+
+
 def predict(
-    run: Path, file: Path, output: Path, domain: str = "", registry: Registry | None = None
+    source: Path,
+    file: Path,
+    output: Path,
+    domain: str = "",
+    registry: Registry | None = None,
+    *,
+    base: str | None = None,
+    policy: Policy | None = None,
 ) -> Predicted:
-    """Write the scores of the network that a run recommends, by event id.
+    """Write the scores of the network that a run recommends, or that a bundle holds, by event id.
 
     Neither truth nor event weights are read: measured events have none. Bad records are an error or
-    set aside, as the run has it.
+    set aside, as the run has it. A bundle and its run give the same scores, to the last bit.
 
     Parameters
     ----------
-    run
-        The run's folder.
+    source
+        A run's folder; or a bundle: its file, or the name that it is installed under.
     file
         Records in the format that the domain's adapter reads.
     output
@@ -53,6 +72,11 @@ def predict(
         The target domain whose adapter reads the file; the run's first one if empty.
     registry
         What is installed; looked up if not given.
+    base
+        The base that a bundle builds on, as a folder or `package:folder`; found by its own word if
+        None.
+    policy
+        Which signatures of a bundle are asked for; if None, one that is there must be whole.
 
     Returns
     -------
@@ -64,29 +88,26 @@ def predict(
     NoReaderError
         If no installed dataset reads or writes such a file.
     UnknownDomainError
-        If the run has no such target domain.
+        If there is no such target domain.
     StageMissingError
         If the run has made no comparison.
+    BundleError
+        If the bundle is refused.
     """
     registry = registry or installed()
-    configuration = read(run)["configuration"] | {"run_folder": str(run)}
-    assembly = Assembly(configuration, registry)
-    name = domain or next(iter(assembly.targets))
-    if name not in assembly.targets:
-        raise UnknownDomainError(name, tuple(assembly.targets))
+    if _is_run(source, registry):
+        scorer = _of_run(source, domain, registry)
+    else:
+        scorer = _of_bundle(str(source), domain, registry, base, policy or Policy())
     reader, writer = _dataset(file, registry), _dataset(output, registry)
-    if not (comparison := run / "compare" / COMPARISON).exists():
-        raise StageMissingError("predict", "compare")
-    arm = read_json(comparison)["domains"][name]["recommended"]
-    network, _ = recommended(assembly, name, arm)
-    adapter, task = assembly.targets[name].adapter, assembly.task
+    network, adapter, task = scorer.unpacked
+    torch.set_num_threads(scorer.threads)  # scores depend on it in the last bit
     num_events = set_aside = 0
 
     def runs() -> Iterator[Columns]:
         nonlocal num_events, set_aside
         dataset = _build(reader, file, registry)
-        bad_records = assembly.settings.bad_records
-        for events, bad in convert(dataset, adapter, bad_records, labelled=False):
+        for events, bad in convert(dataset, adapter, scorer.bad_records, labelled=False):
             set_aside += bad
             if events is None:
                 continue
@@ -98,6 +119,37 @@ def predict(
 
     registry.load(registry.find("dataset", writer)).write(output, runs())
     return Predicted(num_events, set_aside)
+
+
+def _is_run(source: Path, registry: Registry) -> bool:
+    if source.is_dir() or source.suffix == SUFFIX:
+        return source.is_dir()
+    return str(source) not in (*installed_bundles(), *registry.names("adapter"))
+
+
+def _of_run(run: Path, domain: str, registry: Registry) -> _Scorer:
+    assembly = Assembly(read(run)["configuration"] | {"run_folder": str(run)}, registry)
+    name = domain or next(iter(assembly.targets))
+    if name not in assembly.targets:
+        raise UnknownDomainError(name, tuple(assembly.targets))
+    if not (comparison := run / "compare" / COMPARISON).exists():
+        raise StageMissingError("predict", "compare")
+    arm = read_json(comparison)["domains"][name]["recommended"]
+    network, _ = recommended(assembly, name, arm)
+    unpacked = Unpacked(network, assembly.targets[name].adapter, assembly.task)
+    settings = assembly.settings
+    return _Scorer(unpacked, settings.bad_records, settings.training.threads)
+
+
+def _of_bundle(
+    asked: str, domain: str, registry: Registry, base: str | None, policy: Policy
+) -> _Scorer:
+    bundle = find_bundle(asked, registry)
+    check_signature(bundle, policy)
+    if domain not in ("", bundle.mapping.domain):
+        raise UnknownDomainError(domain, (bundle.mapping.domain,))
+    unpacked = unpack(bundle, registry, find_base(bundle, base, registry))
+    return _Scorer(unpacked, bundle.network["bad_records"], bundle.network["threads"])
 
 
 def _dataset(file: Path, registry: Registry) -> str:

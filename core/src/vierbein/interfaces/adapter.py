@@ -7,6 +7,7 @@ from vierbein.events.batch import EventBatch
 from vierbein.events.mapping import Mapping as EventMapping
 from vierbein.events.records import Records
 from vierbein.events.schema import FeatureSchema
+from vierbein.interfaces.projection import Projection
 
 
 class Adapter(ABC):
@@ -60,6 +61,17 @@ class Adapter(ABC):
             Whether truth and event weights are read; without, weights are one.
         """
         return self._mapping(labelled=labelled).read(records)
+
+    def start(self, projection: Projection, base: str) -> None:  # noqa: B027 - most have nothing to set
+        """Set where a projection starts from, if not at the identity.
+
+        Parameters
+        ----------
+        projection
+            From this adapter's features to a base's, at the identity.
+        base
+            The sha256 of the base's parameters.
+        """
 
     def _mapping(self, *, labelled: bool) -> EventMapping:
         return self.mapping if labelled else self.mapping.unlabelled()
