@@ -28,8 +28,10 @@ def write_row(
         The row's name.
     value
         The figure; four digits of it are kept.
-    low, high
-        Its interval, or the smallest and the largest measured.
+    low
+        Where its interval begins, or the smallest measured.
+    high
+        Where its interval ends, or the largest measured.
     unit
         Of all three; "1" for a ratio or a count.
     against

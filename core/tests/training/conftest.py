@@ -14,6 +14,7 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
+from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import TrainingEvents
 
 SCHEMA = FeatureSchema((Feature("x"), Feature("z")))
@@ -76,6 +77,7 @@ class Head(nn.Module):
         return self.linear(representation.pooled)
 
 
+@Task.register
 class Regression:
     """Squared error of one number: as much of a task as a training asks for."""
 

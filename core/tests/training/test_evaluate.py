@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from vierbein.errors.predictions import LossShapeError
+from vierbein.interfaces.task import Task
 from vierbein.training import evaluate
 from vierbein.training.evaluate import collect, mean_loss, scores
 
@@ -56,6 +57,7 @@ def test_no_events_have_no_scores(linear_network, task, make_table):
 
 
 def test_a_loss_of_the_wrong_shape_is_refused(linear_network, task, make_table):
+    @Task.register
     class Broadcasting:
         """(N, 1) minus (N,) is (N, N): learns the mean, and says nothing."""
 

@@ -47,6 +47,16 @@ def add(subparsers: Any) -> None:
 def flags_first(words: Sequence[str]) -> list[str]:
     """Put flags, which may stand anywhere between the KEY=VALUE, before them.
 
+    Parameters
+    ----------
+    words
+        The command line, as the shell split it.
+
+    Returns
+    -------
+    list
+        The flags in their order, then the KEY=VALUE in theirs.
+
     Examples
     --------
     >>> flags_first(["seed=3", "--locked", "my.lock", "--plan"])

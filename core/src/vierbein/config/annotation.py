@@ -19,6 +19,18 @@ NAMES: Final[dict[str, Any]] = {
 def hint(annotation: str, choices: Sequence[object] = ()) -> Any:
     """Read an annotation in the registry's spelling; a name unknown here allows the choices.
 
+    Parameters
+    ----------
+    annotation
+        An expression of the names in `NAMES`, literals, subscripts and `|`.
+    choices
+        What an unknown name allows; anything, if there are none.
+
+    Returns
+    -------
+    Any
+        The type that it stands for.
+
     Examples
     --------
     >>> hint("dict[str, float] | None")
@@ -46,6 +58,16 @@ def hint(annotation: str, choices: Sequence[object] = ()) -> Any:
 
 def written(declared: Any) -> str:
     """Write a type as an author would.
+
+    Parameters
+    ----------
+    declared
+        A type, as `hint` gives it.
+
+    Returns
+    -------
+    str
+        Its spelling, module names left out.
 
     Examples
     --------

@@ -26,7 +26,7 @@ def build(node: DictConfig | Mapping[str, Any], registry: Registry, **runtime: A
         Its settings and identity, as `compose` gives them.
     registry
         What is installed.
-    runtime
+    **runtime
         What only the run can give: a backbone's `schema`.
 
     Returns

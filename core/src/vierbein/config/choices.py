@@ -64,6 +64,16 @@ def without_leftovers(content: dict[str, Any], library: Library) -> dict[str, An
 def target(key: str) -> tuple[str, str]:
     """Read the group, and the package if there is one, of a defaults list's entry.
 
+    Parameters
+    ----------
+    key
+        The entry's key, with or without ``override`` and a leading slash.
+
+    Returns
+    -------
+    tuple
+        The group and the package; the package is empty if the entry names none.
+
     Examples
     --------
     >>> target("override /dataset@source.dataset")

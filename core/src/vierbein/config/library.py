@@ -20,6 +20,16 @@ ADAPTER: Final = "adapter"
 def word(name: str) -> str:
     """Give the word that a choice goes by.
 
+    Parameters
+    ----------
+    name
+        A component's name, qualified by its distribution or not, or a preset's file.
+
+    Returns
+    -------
+    str
+        What a person calls it.
+
     Examples
     --------
     >>> word("vierbein-lab/xyz"), word("./my_lora.yaml")

@@ -19,6 +19,16 @@ ABSENT: Final = "???"
 def plain(value: object) -> Any:
     """Give a configuration, or a part of it, as dicts, lists, text and numbers.
 
+    Parameters
+    ----------
+    value
+        Also a dataclass or a path; interpolations are resolved, sets sorted.
+
+    Returns
+    -------
+    Any
+        Dicts, lists and text; any other leaf as it is.
+
     Examples
     --------
     >>> plain({"sizes": (1, 2), "path": PurePath("events.root")})
@@ -57,6 +67,16 @@ def fingerprint(config: object) -> str:
 
     The order of keys does not count, except for components that stand side by side
     (`compressor=[prune,quantise]`): they were chosen in an order.
+
+    Parameters
+    ----------
+    config
+        Whatever `plain` understands.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
 
     Examples
     --------

@@ -19,6 +19,18 @@ class VierbeinError(Exception):
 def did_you_mean(asked: str, known: Iterable[str]) -> str:
     """Name the close matches of a misspelt word, or nothing.
 
+    Parameters
+    ----------
+    asked
+        The word as it was written.
+    known
+        The words that there are.
+
+    Returns
+    -------
+    str
+        A sentence that begins with a space, or an empty text if nothing is close.
+
     Examples
     --------
     >>> did_you_mean("deepests", ["deepsets", "xyz"])

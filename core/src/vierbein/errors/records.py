@@ -8,10 +8,20 @@ from vierbein.errors.base import VierbeinError, did_you_mean
 class BadRecordsError(VierbeinError):
     """A column holds values that no detector can have measured.
 
-    Attributes
+    Parameters
     ----------
+    file
+        Where the records come from.
+    entry
+        Position of the first bad event in that file.
+    column
+        The column's name.
+    found
+        What it holds there, in words.
+    expected
+        What it should hold, in words.
     entries
-        Positions of the bad events inside the records that were read.
+        Positions of the bad events inside the records that were read; also an attribute.
     """
 
     def __init__(

@@ -139,6 +139,16 @@ class EventBatch:
     def feature(self, name: str) -> Float[Tensor, " particle"]:
         """Give one per-particle feature by its name.
 
+        Parameters
+        ----------
+        name
+            As the schema has it.
+
+        Returns
+        -------
+        Tensor
+            One value a particle, in the schema's unit.
+
         Raises
         ------
         UnknownFeatureError
@@ -150,6 +160,16 @@ class EventBatch:
 
     def truth_of(self, name: str) -> Tensor:
         """Give one truth by its name.
+
+        Parameters
+        ----------
+        name
+            As the adapter gives it.
+
+        Returns
+        -------
+        Tensor
+            One value an event.
 
         Raises
         ------

@@ -50,6 +50,18 @@ def batches(
 def padding_waste(lengths: NDArray[np.int64], parts: list[NDArray[np.int64]]) -> float:
     """Give padded slots over real particles: 1 wastes nothing.
 
+    Parameters
+    ----------
+    lengths
+        Particles of each event.
+    parts
+        Positions of each batch's events.
+
+    Returns
+    -------
+    float
+        At least 1; 0 if there is no particle.
+
     Examples
     --------
     >>> padding_waste(np.array([1, 3]), [np.array([0, 1])])

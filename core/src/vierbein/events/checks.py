@@ -26,6 +26,21 @@ def refuse(
 ) -> NoReturn:
     """Name the first bad value, and every event that has one.
 
+    Parameters
+    ----------
+    bad
+        True for each value that is bad, flat; at least one.
+    offsets
+        Where each event's values begin, and the end.
+    records
+        The run that they stand in.
+    column
+        The column's name.
+    found
+        What the first bad value is, in words.
+    expected
+        What there should be, in words.
+
     Raises
     ------
     BadRecordsError
@@ -38,6 +53,15 @@ def refuse(
 
 def check_column(name: str, column: Column, records: Records) -> None:
     """Refuse what is no number, NaN and infinity in a column as the file holds it.
+
+    Parameters
+    ----------
+    name
+        The column's name.
+    column
+        Its values, in the file's unit.
+    records
+        The run that it stands in.
 
     Raises
     ------
@@ -61,6 +85,19 @@ def check_finite(
     found: str = "",
 ) -> None:
     """Refuse values that are NaN or infinite.
+
+    Parameters
+    ----------
+    name
+        The column's name.
+    values
+        Flat; whole numbers always pass.
+    offsets
+        Where each event's values begin, and the end.
+    records
+        The run that they stand in.
+    found
+        What to call a bad value; the first one itself if not given.
 
     Raises
     ------
@@ -110,6 +147,15 @@ def check_p4(
 
 def check_pdg(pdg: NDArray[np.int64], offsets: NDArray[np.int64], records: Records) -> None:
     """Refuse numbers that are no PDG particle code.
+
+    Parameters
+    ----------
+    pdg
+        One code a particle, flat.
+    offsets
+        Where each event's particles begin, and the end.
+    records
+        The run that they stand in.
 
     Raises
     ------

@@ -119,6 +119,16 @@ class Mapping:
     def read(self, records: Records) -> EventBatch:
         """Turn records into events.
 
+        Parameters
+        ----------
+        records
+            A run of them, with at least `columns()`.
+
+        Returns
+        -------
+        EventBatch
+            The events that pass the cuts, in the records' order and the program's units.
+
         Raises
         ------
         MissingColumnError
@@ -160,6 +170,17 @@ class Mapping:
     @classmethod
     def from_json(cls, data: MappingType[str, Any]) -> "Mapping":
         """Read what `to_json` wrote.
+
+        Parameters
+        ----------
+        data
+            Plain data by the mapping's parameters; ``domain``, ``p4`` and ``features`` must be
+            there.
+
+        Returns
+        -------
+        Mapping
+            The mapping that was written.
 
         Raises
         ------

@@ -20,6 +20,15 @@ _WORDS: Final[dict[Any, str]] = {
 def check_kind(where: str, value: object, kind: type) -> None:
     """Refuse plain data of another kind than a mapping has at this place.
 
+    Parameters
+    ----------
+    where
+        The place, as a dotted path.
+    value
+        What stands there.
+    kind
+        What should: a whole number is a float too, a tuple is a list, a truth value is never right.
+
     Raises
     ------
     MappingError
@@ -61,6 +70,11 @@ class Quantity:
     def check(self, where: str) -> None:
         """Refuse a role that there is not, and codes that are no whole numbers.
 
+        Parameters
+        ----------
+        where
+            Its place in the mapping, as a dotted path.
+
         Raises
         ------
         MappingError
@@ -76,6 +90,18 @@ class Quantity:
     @classmethod
     def from_json(cls, data: Any, where: str) -> "Quantity":
         """Read a quantity's plain data; an expression alone stands for one without a unit.
+
+        Parameters
+        ----------
+        data
+            An expression, or the quantity's parameters by name.
+        where
+            Its place in the mapping, as a dotted path.
+
+        Returns
+        -------
+        Quantity
+            What they stand for.
 
         Raises
         ------

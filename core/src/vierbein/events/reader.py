@@ -39,6 +39,20 @@ class Reader:
     def of(cls, records: Records, names: Sequence[str], units: Mapping[str, str]) -> "Reader":
         """Take some columns of a run of records.
 
+        Parameters
+        ----------
+        records
+            The run.
+        names
+            The columns wanted.
+        units
+            The file's units, by column; what is not named is in the program's units already.
+
+        Returns
+        -------
+        Reader
+            The columns, converted.
+
         Raises
         ------
         MissingColumnError
@@ -86,6 +100,16 @@ class Reader:
     def events(self, text: str) -> NDArray[Any]:
         """Evaluate an expression for each event.
 
+        Parameters
+        ----------
+        text
+            An expression of columns.
+
+        Returns
+        -------
+        ndarray
+            One value an event.
+
         Raises
         ------
         MappingError
@@ -99,6 +123,18 @@ class Reader:
     def particle_quantity(self, name: str, quantity: Quantity) -> NDArray[Any]:
         """Evaluate a quantity for each particle.
 
+        Parameters
+        ----------
+        name
+            What it is called in error messages.
+        quantity
+            Its expression, and the translation of its codes.
+
+        Returns
+        -------
+        ndarray
+            One value a particle.
+
         Raises
         ------
         BadRecordsError
@@ -108,6 +144,18 @@ class Reader:
 
     def event_quantity(self, name: str, quantity: Quantity) -> NDArray[Any]:
         """Evaluate a quantity for each event.
+
+        Parameters
+        ----------
+        name
+            What it is called in error messages.
+        quantity
+            Its expression, and the translation of its codes.
+
+        Returns
+        -------
+        ndarray
+            One value an event.
 
         Raises
         ------

@@ -23,6 +23,18 @@ FACTORS: dict[str, float] = {
 def factor(unit: str, column: str) -> float:
     """Give what a column in this unit is multiplied with.
 
+    Parameters
+    ----------
+    unit
+        The unit's name in the mapping.
+    column
+        Whose unit it is, for the error message.
+
+    Returns
+    -------
+    float
+        The unit's size in the program's own (GeV, cm, ns).
+
     Raises
     ------
     MappingError

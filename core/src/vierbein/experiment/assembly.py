@@ -115,6 +115,11 @@ class Assembly:
     def observables(self) -> dict[str, Observable]:
         """The observables by name.
 
+        Returns
+        -------
+        dict
+            Those that were chosen.
+
         Raises
         ------
         UnknownSliceError

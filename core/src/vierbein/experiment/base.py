@@ -67,6 +67,11 @@ class Base:
         packages
             Import packages of the installed plugins; no other is looked into.
 
+        Returns
+        -------
+        Base
+            Its parameters and its card.
+
         Raises
         ------
         BaseNotFoundError

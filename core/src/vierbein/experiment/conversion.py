@@ -32,6 +32,22 @@ def convert(
 ) -> Iterator[Converted]:
     """Stream a dataset's events.
 
+    Parameters
+    ----------
+    dataset
+        Where the records come from.
+    adapter
+        What makes events of them.
+    bad_records
+        ``error``, or ``set_aside`` to leave bad ones out, counted.
+    labelled
+        Whether truth and event weights are read; measured events have neither.
+
+    Yields
+    ------
+    Converted
+        What became of each run of records, in the dataset's order.
+
     Raises
     ------
     BadRecordsError

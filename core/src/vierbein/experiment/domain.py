@@ -53,6 +53,11 @@ class Domain:
     def table(self) -> EventTable:
         """All events; converted and cached at the first call.
 
+        Returns
+        -------
+        EventTable
+            Mapped from the cache.
+
         Raises
         ------
         NoEventsLeftError

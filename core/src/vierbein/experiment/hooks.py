@@ -65,6 +65,11 @@ def manager(registry: Registry, distributions: Iterable[str]) -> pluggy.PluginMa
     distributions
         Whose hooks take part: those of the chosen components and those named in ``hooks``.
 
+    Returns
+    -------
+    PluginManager
+        With those hooks registered, and no others.
+
     Raises
     ------
     UnknownHookError

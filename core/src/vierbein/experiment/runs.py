@@ -17,6 +17,16 @@ def find(root: Path) -> list[Path]:
 def read(folder: Path) -> dict[str, Any]:
     """Read a run: its configuration, and its report once there is one.
 
+    Parameters
+    ----------
+    folder
+        The run's.
+
+    Returns
+    -------
+    dict
+        ``configuration`` and ``report``; the report is None while there is none.
+
     Raises
     ------
     NotARunError

@@ -47,6 +47,11 @@ class Adapter(ABC):
         ----------
         labelled
             Whether truth and event weights are among them; measured events have neither.
+
+        Returns
+        -------
+        tuple
+            Their names as the file has them.
         """
         return self._mapping(labelled=labelled).columns()
 
@@ -59,6 +64,11 @@ class Adapter(ABC):
             A run of them, with at least its columns.
         labelled
             Whether truth and event weights are read; without, weights are one.
+
+        Returns
+        -------
+        EventBatch
+            The events that pass the cuts.
         """
         return self._mapping(labelled=labelled).read(records)
 

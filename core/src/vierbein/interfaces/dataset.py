@@ -40,6 +40,16 @@ class Dataset(ABC):
     def read(self, columns: Sequence[str]) -> Iterator[Records]:
         """Stream the records' columns, in an order that never changes.
 
+        Parameters
+        ----------
+        columns
+            Names of the columns wanted.
+
+        Returns
+        -------
+        Iterator
+            Runs of records, each with all of those columns.
+
         Raises
         ------
         MissingColumnError

@@ -67,6 +67,18 @@ class Task(ABC):
     ) -> Float[Tensor, " event"]:
         """Give each event's own loss, event weights not applied.
 
+        Parameters
+        ----------
+        prediction
+            What the network gave.
+        events
+            The same events, with their truth.
+
+        Returns
+        -------
+        Tensor
+            One loss an event.
+
         Raises
         ------
         PredictionShapeError

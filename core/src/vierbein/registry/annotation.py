@@ -97,6 +97,16 @@ def names(annotation: ast.expr) -> set[str]:
 def choices(annotation: ast.expr) -> tuple[Any, ...]:
     """Give the values that a `Literal` allows, None among them for `Literal[...] | None`.
 
+    Parameters
+    ----------
+    annotation
+        In the one spelling that `normalise` gives.
+
+    Returns
+    -------
+    tuple
+        The values in order; none if the annotation allows anything else too.
+
     Examples
     --------
     >>> choices(ast.parse("Literal['mean', 'sum'] | None", mode="eval").body)

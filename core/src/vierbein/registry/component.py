@@ -7,6 +7,16 @@ from typing import NamedTuple
 def canonical(distribution: str) -> str:
     """Write a distribution's name as packaging tools compare it.
 
+    Parameters
+    ----------
+    distribution
+        The name in any spelling.
+
+    Returns
+    -------
+    str
+        Lower case, each run of `-`, `_` and `.` one hyphen.
+
     Examples
     --------
     >>> canonical("Vierbein_Lab.XYZ")

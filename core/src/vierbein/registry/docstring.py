@@ -16,6 +16,16 @@ def first_paragraph(docstring: str | None) -> str:
 def parameters(docstring: str | None) -> dict[str, str]:
     r"""Read the Parameters section of a docstring without indents: name -> meaning.
 
+    Parameters
+    ----------
+    docstring
+        NumPy style; None if there is none.
+
+    Returns
+    -------
+    dict
+        One line of meaning by name, in the docstring's order; empty without a section.
+
     Examples
     --------
     >>> parameters("One line.\n\nParameters\n----------\nrank, alpha\n    Size of the update.\n")

@@ -30,10 +30,10 @@ class Registry:
     ----------
     plugins
         The distributions that offer components.
-    withheld
-        Components that cannot be chosen.
     components
-        Components that can.
+        Components that can be chosen.
+    withheld
+        Components that cannot.
     problems
         What is wrong, clashes aside.
     path

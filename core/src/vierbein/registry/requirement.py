@@ -35,6 +35,16 @@ class Requirement(NamedTuple):
     def allows(self, version: str) -> bool:
         """Say whether a version will do.
 
+        Parameters
+        ----------
+        version
+            A distribution's version.
+
+        Returns
+        -------
+        bool
+            Whether it fits the specifier; False if the specifier cannot be read.
+
         Examples
         --------
         >>> Requirement("vierbein", ">=0.1,<0.2", "").allows("0.1.3")
@@ -55,6 +65,16 @@ class Requirement(NamedTuple):
 
 def parse(line: str) -> Requirement:
     """Read one `Requires-Dist` line.
+
+    Parameters
+    ----------
+    line
+        Name, extras, specifier and marker, as a distribution's metadata has them.
+
+    Returns
+    -------
+    Requirement
+        What it asks for; extras are left out.
 
     Examples
     --------

@@ -32,6 +32,11 @@ def write_table(folder: Path, batches: Iterable[EventBatch], card: Mapping[str, 
     card
         What the events are: provenance of the dataset, mapping, counts of events set aside; read
         after the last batch, so that it may count while they stream.
+
+    Returns
+    -------
+    EventTable
+        What was written, mapped into memory.
     """
     with new_folder(folder) as temporary:
         files: dict[str, BinaryIO] = {}
@@ -76,6 +81,16 @@ def write_table(folder: Path, batches: Iterable[EventBatch], card: Mapping[str, 
 
 def open_table(folder: Path) -> EventTable:
     """Map a cache into memory, after its bytes have been checked.
+
+    Parameters
+    ----------
+    folder
+        Where `write_table` put it.
+
+    Returns
+    -------
+    EventTable
+        Its columns are mapped, not loaded.
 
     Raises
     ------

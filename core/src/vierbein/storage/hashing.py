@@ -15,6 +15,16 @@ def sha256_of(path: Path) -> str:
 def sha256_of_data(data: Any) -> str:
     """Hash plain data by its canonical JSON.
 
+    Parameters
+    ----------
+    data
+        Of dicts, lists, text, finite numbers, truth values and None.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; the order of keys does not count.
+
     Examples
     --------
     >>> sha256_of_data({"b": 1, "a": 2}) == sha256_of_data({"a": 2, "b": 1})

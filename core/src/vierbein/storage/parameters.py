@@ -21,6 +21,15 @@ def write_parameters(
 ) -> dict[str, Any]:
     """Write a checkpoint: the tensors, then the card that names their sha256.
 
+    Parameters
+    ----------
+    folder
+        Where; files of a former checkpoint are replaced.
+    parameters
+        By name, on any device.
+    card
+        What they are, in plain data.
+
     Returns
     -------
     dict
@@ -35,6 +44,18 @@ def write_parameters(
 
 def read_parameters(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a checkpoint, if its bytes are those that its card names.
+
+    Parameters
+    ----------
+    folder
+        Where `write_parameters` put them.
+
+    Returns
+    -------
+    dict
+        The tensors by name, on the CPU.
+    dict
+        The card.
 
     Raises
     ------

@@ -18,6 +18,16 @@ CONFIGURATION = "configuration.json"
 def locked(folder: Path) -> Iterator[Path]:
     """Hold a run folder; the kernel lets it go when the process ends, however it ends.
 
+    Parameters
+    ----------
+    folder
+        Made if it is not there.
+
+    Yields
+    ------
+    Path
+        The folder, while it is held.
+
     Raises
     ------
     RunFolderInUseError
@@ -39,6 +49,13 @@ def locked(folder: Path) -> Iterator[Path]:
 def claim(folder: Path, configuration: Mapping[str, Any]) -> None:
     """Record a run's configuration, or find that the folder's run has the same.
 
+    Parameters
+    ----------
+    folder
+        The run's.
+    configuration
+        In plain data.
+
     Raises
     ------
     OtherConfigurationError
@@ -56,6 +73,20 @@ def differences(
     first: Mapping[str, Any], second: Mapping[str, Any], prefix: str = ""
 ) -> dict[str, tuple[Any, Any]]:
     """List where two nested settings differ, by dotted path.
+
+    Parameters
+    ----------
+    first
+        Nested settings.
+    second
+        Likewise.
+    prefix
+        What the paths begin with.
+
+    Returns
+    -------
+    dict
+        Both values by path; None for what is not there.
 
     Examples
     --------

@@ -72,6 +72,22 @@ def read_checkpoint(
 ) -> tuple[dict[str, Tensor], Progress]:
     """Restore network and optimiser in place; give the best parameters and the progress.
 
+    Parameters
+    ----------
+    path
+        The checkpoint's file.
+    network
+        Of the shape that was saved; overwritten.
+    optimizer
+        Of that network's parameters; its moments are overwritten.
+
+    Returns
+    -------
+    dict
+        The best parameters by name.
+    Progress
+        Where the training stood.
+
     Raises
     ------
     HashMismatchError

@@ -24,6 +24,15 @@ def over(
 ) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
     """Apply a function to all events in batches of like length, without gradients.
 
+    Parameters
+    ----------
+    table
+        The events.
+    function
+        Gives one row an event of a batch.
+    device
+        Where it computes.
+
     Yields
     ------
     tuple
@@ -58,6 +67,20 @@ def scores(network: Network, task: Task, table: EventTable) -> Scores:
 
 def losses(network: nn.Module, task: Task, events: EventBatch) -> Tensor:
     """Give each event's loss.
+
+    Parameters
+    ----------
+    network
+        In the mode, training or evaluation, that is wanted.
+    task
+        Whose loss it is.
+    events
+        With their truth.
+
+    Returns
+    -------
+    Tensor
+        One loss an event, event weights not applied.
 
     Raises
     ------

@@ -56,6 +56,11 @@ def count(network: Network, task: Task, events: EventTable) -> Flops:
         Whose loss is differentiated.
     events
         Any events of the network's domain; the largest one is cut to the multiplicities wanted.
+
+    Returns
+    -------
+    Flops
+        Of a prediction and of a training step, by an event's number of particles.
     """
     largest = int(np.argmax(events.num_particles))
     event = events.take(np.array([largest]))

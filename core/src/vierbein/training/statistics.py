@@ -15,6 +15,11 @@ def statistics(table: EventTable) -> Statistics:
     ----------
     table
         Training events alone: never validation, test or sealed ones. The first 20,000 are used.
+
+    Returns
+    -------
+    dict
+        Mean and standard deviation by feature, in its unit; 0 and 1 if there is no particle.
     """
     events = table.take(np.arange(min(len(table), _MOST_EVENTS)))
     values = events.features.double()

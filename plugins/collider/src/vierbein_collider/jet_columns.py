@@ -27,6 +27,24 @@ def event_ids(
 ) -> NDArray[np.int64]:
     """Give jets numbers that are unique over seeds, domains, processes and blocks, in 63 bits.
 
+    Parameters
+    ----------
+    seed
+        Of the dataset; up to `MAX_SEED`.
+    domain
+        The detector's number, below 16.
+    process
+        The process's number, below 16.
+    block
+        The block's number, below 2**20.
+    index
+        Places of the jets in their block, below 2048.
+
+    Returns
+    -------
+    ndarray
+        One number a jet.
+
     Examples
     --------
     >>> event_ids(seed=0, domain=0, process=1, block=0, index=np.array([3])) - 2**31

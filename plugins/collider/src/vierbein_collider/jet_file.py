@@ -89,6 +89,18 @@ def write_jets(
 def read_jets(path: Path, columns: Sequence[str]) -> Iterator[Records]:
     """Stream some columns of a file of jets, a row group at a time.
 
+    Parameters
+    ----------
+    path
+        A Parquet file of jets.
+    columns
+        Names of the columns wanted.
+
+    Yields
+    ------
+    Records
+        One row group, with those columns.
+
     Raises
     ------
     MissingColumnError

@@ -72,6 +72,20 @@ class Cpu(Hardware):
     def lower(self, network: Network, example: EventBatch, folder: Path) -> Artifact:
         """Write graph and description into an empty folder.
 
+        Parameters
+        ----------
+        network
+            What tuners added to it is baked in; it is left as it was.
+        example
+            A batch that the graph is traced with.
+        folder
+            Empty, and there.
+
+        Returns
+        -------
+        Artifact
+            The graph, then its description.
+
         Raises
         ------
         CannotLowerError
@@ -87,6 +101,20 @@ class Cpu(Hardware):
 
     def emulate(self, artifact: Artifact, level: Level, inputs: Vectors) -> Vectors:
         """Run the graph; its emulation is the real thing.
+
+        Parameters
+        ----------
+        artifact
+            As `lower` gave it.
+        level
+            ``graph``.
+        inputs
+            ``p4`` in GeV, ``features`` and ``mask``, padded.
+
+        Returns
+        -------
+        dict
+            ``particles``, ``pooled`` and ``prediction``.
 
         Raises
         ------

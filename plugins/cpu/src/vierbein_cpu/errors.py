@@ -8,10 +8,10 @@ from vierbein.errors.base import VierbeinError
 class CannotLowerError(VierbeinError):
     """A network cannot be written as an ONNX graph with free numbers of events and slots.
 
-    Attributes
+    Parameters
     ----------
     reasons
-        What stands in the way.
+        What stands in the way, one text each; also an attribute.
     """
 
     def __init__(self, reasons: Sequence[str]) -> None:

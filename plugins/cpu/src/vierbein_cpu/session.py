@@ -20,6 +20,16 @@ _REFUSALS = (
 def session(path: Path) -> InferenceSession:
     """Load a graph for one thread of the CPU.
 
+    Parameters
+    ----------
+    path
+        The graph's file.
+
+    Returns
+    -------
+    InferenceSession
+        Ready to run.
+
     Raises
     ------
     UnreadableGraphError

@@ -19,6 +19,18 @@ Layout = Any
 def owner(name: str, present: Iterable[str]) -> str | None:
     """Find the name that a dotted path begins with: the longest, where there are several.
 
+    Parameters
+    ----------
+    name
+        A dotted path.
+    present
+        The names that there are; they may have dots themselves.
+
+    Returns
+    -------
+    str or None
+        The name; None if there is none.
+
     Examples
     --------
     >>> owner("jet.p4.x", ["jet", "jet.p4", "je"])
@@ -46,6 +58,11 @@ def column_of(
         The column asked for, which may lie inside one of them.
     entries
         The position of each record in its file.
+
+    Returns
+    -------
+    ndarray or Jagged
+        One value a record, or a jagged column.
 
     Raises
     ------

@@ -25,6 +25,11 @@ class BitFit(Tuner):
     def apply(self, network: Network) -> None:
         """Freeze everything in the backbone but biases.
 
+        Parameters
+        ----------
+        network
+            Changed in place.
+
         Raises
         ------
         NothingToTuneError

@@ -26,6 +26,11 @@ class LastL(Tuner):
     def apply(self, network: Network) -> None:
         """Freeze all blocks but the last ones.
 
+        Parameters
+        ----------
+        network
+            Changed in place.
+
         Raises
         ------
         NumBlocksError

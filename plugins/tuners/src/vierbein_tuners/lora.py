@@ -67,6 +67,11 @@ class Lora(Tuner):
     def apply(self, network: Network) -> None:
         """Freeze the backbone and add the updates, which start at zero.
 
+        Parameters
+        ----------
+        network
+            Changed in place.
+
         Raises
         ------
         NothingToTuneError

@@ -30,6 +30,7 @@ _PRESETS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 _TESTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        "dataset": ("", '    columns = ("pt", "eta", "phi", "process", "number")\n'),
         "adapter": (
             """\
 import numpy as np

@@ -70,6 +70,20 @@ class ArmJob:
 def learning_rates(peak: float, trials: int, span: float) -> list[float]:
     """Spread trials evenly in logarithm around a usual learning rate.
 
+    Parameters
+    ----------
+    peak
+        The usual learning rate.
+    trials
+        How many to try.
+    span
+        The largest over the usual one, and the usual one over the smallest.
+
+    Returns
+    -------
+    list
+        The trials, rising; the usual one alone if there is one trial.
+
     Examples
     --------
     >>> [round(r, 2) for r in learning_rates(0.3, 3, 3.0)]
@@ -85,6 +99,22 @@ def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingE
     """Draw labelled target events, none of them from the test split.
 
     The smaller sample of a seed is part of its larger one.
+
+    Parameters
+    ----------
+    domain
+        The target.
+    size
+        How many events to draw.
+    seed
+        Which ones.
+    validation
+        The share of them that validates.
+
+    Returns
+    -------
+    TrainingEvents
+        Those to train on, and those to validate on.
 
     Raises
     ------

@@ -45,6 +45,23 @@ def events_needed(
     The curve is made monotone from the left (a twin can ignore further events) and interpolated
     linearly in the logarithm of the number.
 
+    Parameters
+    ----------
+    metric
+        To be reached; higher is better.
+    sizes
+        Numbers of events of the twin's trainings, rising.
+    curve
+        The twin's metric at each of them.
+
+    Returns
+    -------
+    float
+        The number of events; the nearest of `sizes` where the metric lies off the curve.
+    str
+        ``at_least`` if the twin never gets there, ``at_most`` if its smallest sample does, empty
+        else.
+
     Examples
     --------
     >>> events_needed(0.85, [100, 1000, 10000], np.array([0.8, 0.9, 0.95]))[0].__round__()

@@ -57,6 +57,11 @@ class Measured:
         ----------
         level
             Confidence level.
+
+        Returns
+        -------
+        Interval
+            Symmetric about the mean.
         """
         mean, num = float(self.values.mean()), len(self.values)
         tail = 0.5 + level / 2

@@ -21,6 +21,18 @@ def judge(difference: Interval, margin: float) -> Outcome:
     within it. Anything else is undecided: more seeds or events are needed, and no verdict is given
     without the power for it.
 
+    Parameters
+    ----------
+    difference
+        In units of the metric, with its interval.
+    margin
+        What does not matter yet, in the same units.
+
+    Returns
+    -------
+    Outcome
+        Helpful, negative, neutral or undecided.
+
     Examples
     --------
     >>> judge(Interval(0.1, 0.08, 0.12), 0.02).value

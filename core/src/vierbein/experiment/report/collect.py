@@ -40,6 +40,11 @@ def collect(
         Of the safeguards.
     hardware
         As `deploy` gave it; may be empty.
+
+    Returns
+    -------
+    dict
+        The content of report.json, in plain data.
     """
     configuration = {k: v for k, v in assembly.configuration.items() if k not in _ELSEWHERE}
     components = [_component(assembly, path, node) for path, node in nodes(configuration)]

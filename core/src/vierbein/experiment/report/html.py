@@ -75,6 +75,16 @@ def page(report: Mapping[str, Any], timings: Mapping[str, Any]) -> str:
 def pretty(text: str) -> str:
     """Write true minus signs.
 
+    Parameters
+    ----------
+    text
+        With hyphens for minus signs.
+
+    Returns
+    -------
+    str
+        The same, hyphens inside words and ranges kept.
+
     Examples
     --------
     >>> pretty("-0.02 [-0.03, +0.01], twin-2")

@@ -13,6 +13,18 @@ _HUGE = 1e15
 def number(value: float, half_width: float = 0.0) -> str:
     """Write a number to the second digit of its uncertainty, or to four digits without one.
 
+    Parameters
+    ----------
+    value
+        The number.
+    half_width
+        Half the width of its interval; 0 if there is none.
+
+    Returns
+    -------
+    str
+        Digits, with commas between thousands; words if it is not finite.
+
     Examples
     --------
     >>> number(0.93312, 0.0021), number(1234.5, 120.0), number(0.25)
@@ -29,6 +41,18 @@ def number(value: float, half_width: float = 0.0) -> str:
 def interval(said: Mapping[str, Any], *, is_signed: bool = False) -> str:
     """Write a value with its interval.
 
+    Parameters
+    ----------
+    said
+        ``value``, ``low`` and ``high``.
+    is_signed
+        Whether a plus sign stands before what is not negative.
+
+    Returns
+    -------
+    str
+        The value, and the interval in brackets if it has a width.
+
     Examples
     --------
     >>> interval({"value": 0.052, "low": 0.041, "high": 0.063}, is_signed=True)
@@ -43,6 +67,16 @@ def interval(said: Mapping[str, Any], *, is_signed: bool = False) -> str:
 
 def plus_minus(said: Mapping[str, Any]) -> str:
     """Write a difference with half its interval's width, where there is little room.
+
+    Parameters
+    ----------
+    said
+        ``value``, ``low`` and ``high``.
+
+    Returns
+    -------
+    str
+        The difference with its sign, to the second digit of the half width.
 
     Examples
     --------
@@ -64,6 +98,11 @@ def bounded(efficiency: Mapping[str, Any], smallest: float) -> str:
     smallest
         The least that could be told: the twin's smallest sample, in the efficiency's own unit. An
         interval that ends there goes on below it.
+
+    Returns
+    -------
+    str
+        A bound says so (``at least``, ``at most``), and so does an open end of the interval.
 
     Examples
     --------
@@ -93,6 +132,16 @@ def _short(value: float) -> str:
 def flops(value: float) -> str:
     """Write floating-point operations with a prefix.
 
+    Parameters
+    ----------
+    value
+        How many.
+
+    Returns
+    -------
+    str
+        Three digits.
+
     Examples
     --------
     >>> flops(2.34e12), flops(512.0)
@@ -104,6 +153,16 @@ def flops(value: float) -> str:
 
 def duration(seconds: float) -> str:
     """Write a time.
+
+    Parameters
+    ----------
+    seconds
+        The time in seconds.
+
+    Returns
+    -------
+    str
+        A tenth of a second below a minute, whole seconds above.
 
     Examples
     --------
@@ -120,6 +179,16 @@ def duration(seconds: float) -> str:
 def several(values: list[Any]) -> str:
     """Write one value a seed, or only one where all seeds agree.
 
+    Parameters
+    ----------
+    values
+        Numbers or words, one a seed; None for what never came.
+
+    Returns
+    -------
+    str
+        One text, or all of them with commas.
+
     Examples
     --------
     >>> several([100, 100, 100]), several([20, None, 40])
@@ -133,6 +202,16 @@ def several(values: list[Any]) -> str:
 
 def listed(words: list[str]) -> str:
     """Write an enumeration.
+
+    Parameters
+    ----------
+    words
+        In the order wanted.
+
+    Returns
+    -------
+    str
+        Commas between them, ``and`` before the last.
 
     Examples
     --------

@@ -14,6 +14,11 @@ LOADING = "loading.json"
 def loaded(assembly: Assembly) -> dict[str, Any]:
     """Join the base to each target domain, and say what arrived; fails closed.
 
+    Parameters
+    ----------
+    assembly
+        Of the run.
+
     Returns
     -------
     dict

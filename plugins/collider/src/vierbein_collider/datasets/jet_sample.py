@@ -38,6 +38,16 @@ class JetSample(Dataset):
     def read(self, columns: Sequence[str]) -> Iterator[Records]:
         """Stream blocks of jets, after the file's bytes have been checked.
 
+        Parameters
+        ----------
+        columns
+            Names of the columns wanted.
+
+        Yields
+        ------
+        Records
+            One row group of the file, with those columns.
+
         Raises
         ------
         UnreadableFileError

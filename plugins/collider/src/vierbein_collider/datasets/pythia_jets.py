@@ -51,6 +51,11 @@ class PythiaJets(Dataset):
     def provenance(self) -> dict[str, Any]:
         """Give the generator's versions, settings and seed.
 
+        Returns
+        -------
+        dict
+            By name, in plain data.
+
         Raises
         ------
         GeneratorNotInstalledError
@@ -71,6 +76,16 @@ class PythiaJets(Dataset):
 
     def read(self, columns: Sequence[str]) -> Iterator[Records]:
         """Generate jets, block by block.
+
+        Parameters
+        ----------
+        columns
+            Names of the columns wanted.
+
+        Yields
+        ------
+        Records
+            One block of jets, with those columns.
 
         Raises
         ------

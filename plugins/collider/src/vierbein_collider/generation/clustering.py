@@ -49,6 +49,22 @@ class Jets:
 def cluster(candidates: Candidates, num_collisions: int, radius: float, pt_min: float) -> Jets:
     """Find the anti-kt jets [1]_ above a transverse momentum (GeV) with FastJet [2]_.
 
+    Parameters
+    ----------
+    candidates
+        Massless, of a batch of collisions; pT in GeV.
+    num_collisions
+        How many collisions the batch has.
+    radius
+        The radius parameter R.
+    pt_min
+        Least transverse momentum of a jet, in GeV.
+
+    Returns
+    -------
+    Jets
+        Those of all collisions, collision after collision.
+
     Raises
     ------
     GeneratorNotInstalledError

@@ -97,6 +97,20 @@ def collisions(process: Process, detector: Detector, pythia_seed: int) -> Iterat
     Multiparton interactions, parton showers and hadronisation are on (Pythia's default tune);
     there is no pile-up.
 
+    Parameters
+    ----------
+    process
+        The hard process.
+    detector
+        Whose beam energy, and window of jet pT, the collisions suit.
+    pythia_seed
+        Pythia's own seed.
+
+    Yields
+    ------
+    Collisions
+        The next batch.
+
     Raises
     ------
     GeneratorNotInstalledError

@@ -9,6 +9,16 @@ from vierbein_collider.errors import GeneratorNotInstalledError
 def optional(module: str) -> Any:
     """Import a module of the optional extra.
 
+    Parameters
+    ----------
+    module
+        The module's full name.
+
+    Returns
+    -------
+    Any
+        The module.
+
     Raises
     ------
     GeneratorNotInstalledError

@@ -14,6 +14,18 @@ _STORED_MANTISSA_BITS = 23
 def round_mantissa(values: NDArray[np.floating[Any]], bits: int) -> NDArray[np.float32]:
     """Round to `bits` bits after the leading one: a relative step of ``2**-bits``.
 
+    Parameters
+    ----------
+    values
+        Finite numbers.
+    bits
+        From 0 to 22.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape; halves go away from zero.
+
     Examples
     --------
     >>> round_mantissa(np.array([1.0, 1.3, 100.1]), bits=3)
@@ -28,6 +40,18 @@ def round_mantissa(values: NDArray[np.floating[Any]], bits: int) -> NDArray[np.f
 
 def round_grid(values: NDArray[np.floating[Any]], bits: int) -> NDArray[np.float32]:
     """Round to multiples of ``2**-bits``.
+
+    Parameters
+    ----------
+    values
+        Finite numbers.
+    bits
+        May be negative, for a grid wider than 1.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape; halves go to the even multiple.
 
     Examples
     --------

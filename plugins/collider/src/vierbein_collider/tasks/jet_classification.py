@@ -105,6 +105,18 @@ class JetClassification(Task):
     ) -> Float[Tensor, " event"]:
         """Give each event's cross entropy.
 
+        Parameters
+        ----------
+        prediction
+            Logits, one column a class.
+        events
+            The same events, with their truth.
+
+        Returns
+        -------
+        Tensor
+            One cross entropy an event, in nats.
+
         Raises
         ------
         PredictionShapeError

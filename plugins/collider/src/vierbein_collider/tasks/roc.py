@@ -80,6 +80,20 @@ def auc_interval(ranking: Ranking, event_weight: Array, level: float) -> tuple[f
 def clopper_pearson(passed: float, total: float, level: float) -> tuple[float, float]:
     """Give the exact interval [2]_ of a share, in effective numbers of events if weighted.
 
+    Parameters
+    ----------
+    passed
+        How many passed.
+    total
+        Of how many.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    tuple
+        The interval's ends, from 0 to 1.
+
     Examples
     --------
     >>> low, high = clopper_pearson(0, 10, level=0.95)
