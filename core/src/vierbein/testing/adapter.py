@@ -150,9 +150,7 @@ class AdapterContract(ComponentContract):
         """The author's own records become the events that the author expects."""
         expected = self.expected()
         if not expected:
-            pytest.skip(
-                "give records() and expected(): only they show a unit or code wrong throughout"
-            )
+            pytest.skip("no expected(): only it shows a unit or code that is wrong throughout")
         events = self.example().read(self.records())
         for name, values in expected.items():
             self._agree(name, _column(events, name), np.asarray(values, dtype=np.float64))
@@ -164,9 +162,7 @@ class AdapterContract(ComponentContract):
         is_own = type(self).records is not AdapterContract.records
         by_hand = _columns(adapter.mapping, [*events_of(adapter.mapping, records)])["p4"]
         if not is_own and _excess(by_hand) > SINGLE:
-            pytest.skip(
-                "made records cannot tell: energy and momenta are columns of their own; give records()"
-            )
+            pytest.skip("made records cannot tell: energy and momenta are independent columns")
         excess = _excess(adapter.read(records).p4.double().numpy())
         demand(
             excess <= 10 * SINGLE,
@@ -350,7 +346,7 @@ class AdapterContract(ComponentContract):
         is_named = isinstance(found, BadRecordsError) and name in str(found)
         demand(
             is_named and (entry is None or f"entry {entry}" in str(found)),
-            f"Records with {what} must be refused by a BadRecordsError that names column and entry.",
+            f"Records with {what} must be refused by a BadRecordsError with column and entry.",
             f"What came: {_shown(found)}.",
             "Read by the mapping, or raise BadRecordsError with file, entry and column.",
         )

@@ -49,7 +49,7 @@ class ComponentContract(Contract):
         made = self.loaded()
         demand(
             issubclass(made, self.interface),
-            f"A {self.kind} must inherit vierbein.interfaces.{self.kind}.{self.interface.__name__}.",
+            f"A {self.kind} must inherit {self.interface.__module__}.{self.interface.__name__}.",
             f"{made.__name__} inherits {', '.join(base.__name__ for base in made.__bases__)}.",
             f"Write:  class {made.__name__}({self.interface.__name__}):",
         )
@@ -99,7 +99,7 @@ class ComponentContract(Contract):
         """Its settings survive a file, the composition, and a run's stored configuration."""
         owner = self.owner()
         chosen: Any = [owner.qualified] if self.kind in MULTI else owner.qualified
-        given = plain(dict(self.settings))
+        given = plain(self.whole_settings())
         placed = {owner.name: given} if self.kind in MULTI else given
         content = {"defaults": [{f"override /{self.kind}": chosen}, "_self_"]}
         content |= {self.kind: placed} if given else {}
@@ -136,6 +136,10 @@ class ComponentContract(Contract):
             f"It gave a {type(made).__name__}.",
             "Let the entry point name the class itself.",
         )
+
+    def whole_settings(self) -> dict[str, Any]:
+        """Give its settings, and those without a default that the kit can give."""
+        return dict(self.settings)
 
     def example(self) -> Any:
         """Build one with what a run would give it."""

@@ -18,7 +18,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @cache
-def _installed(contract: type) -> Registry:
+def _installed(contract: str) -> Registry:
     """Look once for each class of tests what is installed."""
     del contract
     return installed()
@@ -45,7 +45,7 @@ class Contract:
     @classmethod
     def registry(cls) -> Registry:
         """Give what is installed."""
-        return _installed(cls)
+        return _installed(f"{cls.__module__}.{cls.__qualname__}")
 
     @classmethod
     def asked(cls) -> str:
@@ -125,7 +125,7 @@ class Contract:
             not pulled,
             f"Importing the package {owner.package} must be quick.",
             f"It imports {', '.join(pulled)}.",
-            f"Leave {owner.package}/__init__.py empty but for its docstring; import in the modules.",
+            f"Leave nothing but a docstring in {owner.package}/__init__.py; import in its modules.",
         )
 
     @classmethod

@@ -7,7 +7,8 @@ import pytest
 
 def refuse(asked: str, found: str, cure: str) -> NoReturn:
     """Fail the check in three lines, without a traceback through the kit."""
-    pytest.fail(f"{asked}\n  {found}\n  {cure}", pytrace=False)
+    message = f"{asked}\n  {found}\n  {cure}"
+    raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 def demand(holds: object, asked: str, found: str, cure: str) -> None:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -33,7 +32,7 @@ def loaded(program: str) -> frozenset[str]:
     ImportError
         If it fails, with its last line.
     """
-    code = f"{program}\nimport sys\nprint('LOADED', *{{name.partition('.')[0] for name in sys.modules}})"
+    code = f"{program}\nimport sys\nprint('LOADED', *{{m.partition('.')[0] for m in sys.modules}})"
     path = os.pathsep.join(folder for folder in sys.path if folder)
     run = subprocess.run(  # noqa: S603 - the plugin under test, which its author installed
         [sys.executable, "-c", code],
@@ -54,10 +53,6 @@ def heavy(program: str, but_for: str = "pass") -> list[str]:
 
 def newly_loaded(before: str, then: str) -> list[str]:
     """Name the packages that statements load after others, Python's own aside."""
-    both = loaded(f"{before}\n{then}") - loaded(before)
-    return sorted(both - sys.stdlib_module_names)
-
-
-def imports(modules: Iterable[str]) -> str:
-    """Write the statements that import modules."""
-    return "\n".join(f"import {module}" for module in modules)
+    forget = "for name in before: sys.modules.pop(name)"
+    program = f"{before}\nimport sys\nbefore = set(sys.modules) - {{'sys'}}\n{then}\n{forget}"
+    return sorted(loaded(program) - sys.stdlib_module_names)

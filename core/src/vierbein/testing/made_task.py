@@ -80,9 +80,9 @@ class MadeTask(Task):
         self, label: str, scores: Scores, truth: Truth, event_weight: NDArray[np.float64]
     ) -> Line:
         """Draw the fraction of each kind above each score."""
-        cuts = np.linspace(0, 1, 21)
-        one, zero = (scores[truth["kind"] == value, 0] for value in (1, 0))
-        y, x = ([float((part >= cut).mean()) for cut in cuts] for part in (one, zero))
+        above = scores >= np.linspace(0, 1, 21)
+        weights = [event_weight * (truth["kind"] == value) for value in (0, 1)]
+        x, y = ((weight @ above / weight.sum()).tolist() for weight in weights)
         return Line(label, x, y)
 
     @property

@@ -99,7 +99,7 @@ class SafeguardContract(ComponentContract):
         for one, two in zip(null, planted, strict=True):
             demand(
                 one.threshold == two.threshold,
-                "A threshold is declared before the run: it may depend on settings and sizes alone.",
+                "A threshold is declared before the run: it depends on settings and sizes alone.",
                 f"It is {one.threshold:g} where nothing is wrong, {two.threshold:g} where it is.",
                 "Compute it from the settings, the source domain and numbers of events.",
             )

@@ -93,7 +93,7 @@ class TunerContract(ComponentContract):
 
     @check(since="0.1")
     def test_frozen_parameters_stay(self) -> None:
-        """After a step of training the frozen part is the same bit by bit, and the rest has moved."""
+        """After training the frozen part is the same bit by bit, and the rest has moved."""
         network = self.tuned()
         before, learning = deepcopy(network.state_dict()), _learning(network)
         _train(network, self.events())
