@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import RESULT, SCORES, ArmJob
 from vierbein.experiment.compare.jobs import (
     chosen_tuner,
@@ -17,21 +18,22 @@ from vierbein.experiment.compare.jobs import (
     twin_jobs,
 )
 from vierbein.experiment.settings import CompareSettings
+from vierbein.registry.installed import Registry
 from vierbein.storage.atomic import write_json
 
 ARMS = ["zero_shot", "fine_tuned", "twin_equal_steps", "twin_equal_flops"]
 FULL = [*ARMS, "twin_equal_flops_with_pretraining", "smaller_twin", "baseline"]
+SMALLER = {"width": 4}
 
 
 @pytest.fixture
 def make_assembly(tmp_path):
     """As much of an assembly as the list of jobs depends on."""
 
-    def make(arms=ARMS, seed=0, **changes):
+    def make(arms=ARMS, seed=0, smaller_twin=SMALLER, **changes):
         compare = CompareSettings(arms=arms, sizes=[100, 1000], seeds=2, steps=200)
         said = {
             "settings": SimpleNamespace(compare=compare, seed=seed),
-            "configuration": {"compare": {"smaller_twin": {"width": 4}}},
             "targets": {name: SimpleNamespace(name=name) for name in ("atlas", "calo")},
             "tuners": {"full": None, "bitfit": None},
             "observables": {"mass": None},
@@ -39,7 +41,8 @@ def make_assembly(tmp_path):
             "base": SimpleNamespace(card={"training": {"flops": 6e6}}),
             "folder": tmp_path,
         }
-        return SimpleNamespace(**(said | changes))
+        configuration = {"compare": {"smaller_twin": smaller_twin}}
+        return type("Assembled", (Assembly,), said | changes)(configuration, Registry())
 
     return make
 
@@ -72,9 +75,7 @@ def test_every_arm_runs_on_every_sample(make_assembly):
 def test_what_is_not_asked_for_or_cannot_be_does_not_run(make_assembly):
     names = {job.arm for job in twin_jobs(make_assembly())}
     assert names == {"twin_equal_steps"}
-    bare = make_assembly(
-        FULL, observables={}, has_zero_shot=False, configuration={"compare": {"smaller_twin": None}}
-    )
+    bare = make_assembly(FULL, smaller_twin=None, observables={}, has_zero_shot=False)
     assert {job.arm for job in twin_jobs(bare)} == {"twin_equal_steps"}
     assert {job.arm for job in transfer_jobs(bare)} == {"fine_tuned"}
 

@@ -1,11 +1,21 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from vierbein.experiment.compare.slices import cut
+from vierbein.interfaces.observable import Observable
 
-OBSERVABLES = {"pt": SimpleNamespace(unit="GeV"), "number": SimpleNamespace(unit="1")}
+
+class Measured(Observable):
+    """Values that were computed before; only the unit counts."""
+
+    def __init__(self, unit):
+        self.unit = unit
+
+    def __call__(self, events):
+        raise NotImplementedError
+
+
+OBSERVABLES = {"pt": Measured("GeV"), "number": Measured("1")}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 7])

@@ -1,19 +1,19 @@
 """A job is done once, whoever does it."""
 
-from types import SimpleNamespace
-
 import pytest
 
+from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare import workers
 from vierbein.experiment.compare.arms import ArmJob
 from vierbein.experiment.compare.workers import perform_all
+from vierbein.registry.installed import Registry
 
 JOBS = [ArmJob("calo", "fine_tuned", 10, seed, 5, "full") for seed in range(4)]
 
 
 @pytest.fixture
 def assembly(tmp_path):
-    return SimpleNamespace(folder=tmp_path)
+    return Assembly({"run_folder": str(tmp_path)}, Registry())
 
 
 @pytest.fixture

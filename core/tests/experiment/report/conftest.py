@@ -18,15 +18,18 @@ from scipy.stats import rankdata
 
 from vierbein.events.schema import FeatureSchema
 from vierbein.events.table import EventTable
+from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import ArmJob
 from vierbein.experiment.compare.comparison import Comparison
 from vierbein.experiment.compare.pictures import pictures
 from vierbein.experiment.compare.results import ArmResult, TestEvents
 from vierbein.experiment.settings import CompareSettings, RunSettings
 from vierbein.interfaces.figure import Figure, Line, Picture
+from vierbein.interfaces.observable import Observable
 from vierbein.interfaces.safeguard import Answer, Verdict
 from vierbein.interfaces.task import Part
 from vierbein.interfaces.trainer import Point
+from vierbein.registry.installed import Registry
 
 SIZES, SEEDS, NUM = (100, 300, 1000), 3, 1500
 # How far signal lies from background, in standard deviations, by arm and size: a mild target, on
@@ -96,7 +99,7 @@ class Separation:
         return Line(label, [0.0, *top[at].tolist()], [0.0, *other[at].tolist()])
 
 
-class Column:
+class Column(Observable):
     def __init__(self, index: int, unit: str) -> None:
         self.index, self.unit = index, unit
 
@@ -162,14 +165,15 @@ def _results(domain: str, rng: np.random.Generator) -> dict[tuple[str, int], lis
 def _compared(domain: str, settings: CompareSettings) -> tuple[dict[str, Any], list[Picture]]:
     rng = np.random.default_rng([7, list(APART).index(domain)])
     table = _table(domain, rng)
-    assembly = SimpleNamespace(
-        task=Separation(),
-        settings=SimpleNamespace(compare=settings, seed=0),
-        targets={domain: SimpleNamespace(events=lambda *_: table)},
-        observables={"jet_pt": Column(0, "GeV"), "jet_mass": Column(1, "GeV")},
-    )
+    parts = {
+        "task": Separation(),
+        "settings": SimpleNamespace(compare=settings, seed=0),
+        "targets": {domain: SimpleNamespace(events=lambda *_: table)},
+        "observables": {"jet_pt": Column(0, "GeV"), "jet_mass": Column(1, "GeV")},
+    }
+    assembly = type("Assembled", (Assembly,), parts)({}, Registry())
     arms = _results(domain, rng)
-    comparison = Comparison(TestEvents(assembly, domain), arms)  # type: ignore[arg-type]
+    comparison = Comparison(TestEvents(assembly, domain), arms)
     return comparison.to_json(), pictures(domain, comparison, arms)
 
 

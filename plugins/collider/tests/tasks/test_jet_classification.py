@@ -1,6 +1,7 @@
 import json
 from dataclasses import asdict
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -40,7 +41,8 @@ def test_loss_is_the_cross_entropy_of_each_event():
 
 
 @pytest.mark.parametrize("shape", [(3,), (3, 1), (1, 2), (2, 2), (3, 2, 1), (3, 3)])
-def test_no_shape_but_the_right_one_is_taken(shape):
+def test_no_shape_but_the_right_one_is_taken(shape, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as it is in a run
     with pytest.raises(PredictionShapeError, match=r"the task needs \(3, 2\)"):
         JetClassification().loss(torch.zeros(shape), events(0, 1, 1))
 

@@ -245,7 +245,7 @@ def _limits(axes: Axes, picture: Picture) -> None:
         positive = np.concatenate([values[values > 0] for values in every] or [np.ones(1)])
         if len(positive):
             axes.set_ylim(positive.min() / 1.6, positive.max() * 1.6)
-    at = sorted({x for line in picture.lines if line.style == "points" for x in line.x})
+    at = sorted({float(x) for line in picture.lines if line.style == "points" for x in line.x})
     if picture.x_log and 0 < len(at) <= _MANY_TICKS:
         axes.xaxis.set_major_locator(FixedLocator(at))
         axes.xaxis.set_minor_locator(NullLocator())
