@@ -55,8 +55,10 @@ def add(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         metavar="RUN | KEY=VALUE",
         help="what a run uses, or an experiment's words; without: all that is installed",
     )
-    for name in ("check", "doctor"):
-        verb[name].add_argument("distribution", nargs="?", metavar="DIST", help="only this plugin")
+    verb["check"].add_argument("distribution", nargs="?", metavar="DIST", help="only this plugin")
+    verb["doctor"].add_argument(
+        "distributions", nargs="*", metavar="DIST", help="only these plugins; without: all"
+    )
     for name in ("list", "show", "check", "doctor"):
         verb[name].add_argument("--json", action="store_true", help="print JSON")
 

@@ -20,15 +20,16 @@ from vierbein.registry.walk import Plugin
 
 
 def doctor(registry: Registry, arguments: Namespace) -> int:
-    """Examine one plugin or all; 2 if something is wrong."""
-    only = arguments.distribution and canonical(arguments.distribution)
-    if only and only not in map(canonical, registry.plugins):
-        raise UnknownDistributionError(arguments.distribution, sorted(registry.plugins))
-    plugins = [p for name, p in registry.plugins.items() if only in {None, canonical(name)}]
-    general = [*registry.problems, *stale_problems(plugins)]
-    problems = [
-        p for p in general if not only or only in map(canonical, p.distribution.split(", "))
-    ]
+    """Examine some plugins, or all; 2 if something is wrong."""
+    known = {canonical(name): plugin for name, plugin in registry.plugins.items()}
+    only = [canonical(name) for name in arguments.distributions] or sorted(known)
+    for name in only:
+        if name not in known:
+            raise UnknownDistributionError(name, sorted(registry.plugins))
+    plugins = [known[name] for name in dict.fromkeys(only)]
+    problems = [*registry.problems, *stale_problems(plugins)]
+    if arguments.distributions:
+        problems = [p for p in problems if {*only} & {*map(canonical, p.distribution.split(", "))}]
     found = _examine(
         [c for c in registry.components if c.distribution in {p.name for p in plugins}]
     )

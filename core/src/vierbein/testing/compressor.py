@@ -130,12 +130,12 @@ def _events(seed: int) -> EventBatch:
 
 
 def _compress(contract: type[CompressorContract]) -> Outcome:
-    given = small_network(head=MadeTask().head(8))
-    before = deepcopy(given)
     events = TrainingEvents(EventTable.of(_events(0)), EventTable.of(_events(1)))
     trainer = FabricTrainer(TrainingSettings(batch_size=32), 0)
     with torch.random.fork_rng():
         torch.manual_seed(0)
+        given = small_network(head=MadeTask().head(8))
+        before = deepcopy(given)
         network = contract.made().compress(given, MadeTask(), trainer, events)
     return Outcome(network, before, given)
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import torch
 
+from vierbein.errors.base import VierbeinError
 from vierbein.events.batch import EventBatch
 from vierbein.interfaces.figure import Figure
 from vierbein.interfaces.hardware import Artifact, Hardware, Level, Numerics, Probe, Vectors
@@ -33,6 +34,8 @@ class Exemplar(Hardware):
         return Artifact(folder, (FILE,))
 
     def emulate(self, artifact: Artifact, level: Level, inputs: Vectors) -> Vectors:
+        if level not in self.levels:
+            raise VierbeinError(f"exemplar emulates {', '.join(self.levels)} alone, not {level}.")
         graph = torch.export.load(artifact.folder / FILE).module()
         values = graph(*(torch.from_numpy(inputs[name]) for name in INPUTS))
         return {n: v.detach().numpy() for n, v in zip(OUTPUTS, values, strict=True)}
