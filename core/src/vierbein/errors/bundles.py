@@ -62,7 +62,7 @@ class BundleContentError(BundleError):
         super().__init__(
             f"{file}: refused, {where}: {found}.\n"
             f"  Expected: {expected}.\n"
-            "  Another version made it, or something else than  vierbein adapter pack:  ask its author."
+            "  Another version of vierbein made it, or a stranger's hand: ask its publisher."
         )
 
 

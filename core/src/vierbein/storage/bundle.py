@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from vierbein.errors.base import VierbeinError
 from vierbein.errors.bundles import (
     BundleContentError,
     BundleParametersError,
@@ -21,7 +22,6 @@ from vierbein.errors.bundles import (
     UnknownFormatError,
     UnsafeBundleError,
 )
-from vierbein.errors.features import MappingError
 from vierbein.events.mapping import Mapping as EventMapping
 from vierbein.events.schema import FeatureSchema
 from vierbein.storage.bundle_archive import LARGEST, read_archive, write_archive
@@ -138,7 +138,7 @@ class Bundle:
         """How records become events."""
         try:
             return EventMapping.from_json(self.adapter["mapping"])
-        except (MappingError, TypeError, ValueError) as error:
+        except (VierbeinError, TypeError, ValueError, KeyError, AttributeError) as error:
             reason = str(error).partition("\n")[0]
             raise BundleContentError(self.file, ADAPTER, reason, "a mapping") from error
 
@@ -164,7 +164,7 @@ class Bundle:
         """Every file with its size and sha256: what is signed."""
         files = {
             name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-            for name, data in self.files.items()
+            for name, data in sorted(self.files.items())
         }
         return dump({"format": FORMAT, "files": files})
 

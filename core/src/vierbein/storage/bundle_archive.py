@@ -18,6 +18,16 @@ _DATE: Final = (1 << 5) | 1
 """1 January 1980, the first day that a zip knows."""
 _REGULAR: Final = (stat.S_IFREG | 0o644) << 16
 _VERSION, _UNIX = 20, 3 << 8
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
+"""What Python's reader raises when an archive is none, or damaged."""
 
 
 def write_archive(files: Mapping[str, bytes]) -> bytes:
@@ -74,7 +84,7 @@ def read_archive(data: bytes, file: str) -> dict[str, bytes]:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _DAMAGE as error:
         raise NotABundleError(file, "it is no zip archive, or its end is missing") from error
     entries = archive.infolist()
     if len(entries) > MOST_FILES:
@@ -93,7 +103,7 @@ def read_archive(data: bytes, file: str) -> dict[str, bytes]:
         files = {entry.filename: archive.read(entry) for entry in entries}
     except zipfile.BadZipFile as error:
         raise TamperedBundleError(file, str(error).split("'")[-2:][0], "was changed") from error
-    except (ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise NotABundleError(file, f"its archive is damaged: {error}") from error
     if write_archive(files) != data:
         raise TamperedBundleError(file, "the archive", "holds bytes that belong to no file")

@@ -11,8 +11,8 @@ _LARGEST: Final = 2**24
 
 
 def dump(data: Any) -> bytes:
-    """Write plain data with sorted keys, so that equal data are equal bytes."""
-    text = json.dumps(data, indent=1, sort_keys=True, allow_nan=False)
+    """Write plain data in their own order: that of a mapping's features is that of its columns."""
+    text = json.dumps(data, indent=1, allow_nan=False)
     return (text + "\n").encode()
 
 
