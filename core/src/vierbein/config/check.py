@@ -11,6 +11,7 @@ from vierbein.config.annotation import hint, written
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, is_component, plain
 from vierbein.errors.settings import (
     MissingValuesError,
+    PlaceError,
     SettingError,
     UnknownSettingError,
     WrongChoiceError,
@@ -79,6 +80,11 @@ class Check:
         for name in node.keys() - set(names):
             raise UnknownSettingError(join(path, name), path, names)
         given = {**defaults(schema), **node}
+        for name, value in node.items():  # Any marks a place for a component
+            if hints[name] is Any and value not in (None, ABSENT) and not is_component(value):
+                place = join(path, name)
+                cure = f"KIND@{place}=NAME  to choose one"
+                raise PlaceError(place, f"It was set to {value!r}"[:200], cure)
         return {name: self.value(given[name], hints[name], join(path, name)) for name in names}
 
     def value(self, value: Any, declared: Any, path: str) -> Any:

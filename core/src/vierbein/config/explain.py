@@ -67,17 +67,16 @@ def explain(error: Exception, library: Library, overrides: Sequence[str]) -> Vie
 
 
 def _missing(path: str, library: Library) -> VierbeinError:
-    error = _unknown(path, library)
-    place = origin.choice(*path.rpartition("/")[::2], library)
+    kind, _, name = path.partition("/")
+    group, name = (kind, name) if kind in library.groups else path.rpartition("/")[::2]
+    error, place = _unknown(group, name, library), origin.choice(group, name, library)
     return error.at(place) if place else error
 
 
-def _unknown(path: str, library: Library) -> VierbeinError:
-    kind, _, name = path.partition("/")
-    if kind in library.registry.kinds() and not name.endswith(".yaml"):
+def _unknown(group: str, name: str, library: Library) -> VierbeinError:
+    if group in library.registry.kinds() and not name.endswith(".yaml"):
         try:
-            library.registry.find(kind, name)
+            library.registry.find(group, name)
         except VierbeinError as error:
             return error
-    group, name = (kind, name) if kind in library.groups else path.rpartition("/")[::2]
     return UnknownFileError(group, name, library.names(group))

@@ -1,5 +1,6 @@
 """What a path of a defaults list means: a file of the user's, a plugin's file, or a component."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,8 @@ class Library:
 
     def is_group(self, path: str) -> bool:
         """Tell whether something can be chosen from a path."""
-        return path in self.groups or (path != "hydra" and (self._conf / path).is_dir())
+        is_own = path != "hydra" and _is_there(self._conf / path, Path.is_dir)
+        return path in self.groups or is_own
 
     def find(self, path: str) -> Path | Component | None:
         """Find what a path stands for.
@@ -105,9 +107,10 @@ class Library:
             return None
         if name.endswith(".yaml"):
             file = self.folder / name
-            return file if file.is_file() else None
+            return file if _is_there(file, Path.is_file) else None
         own, shipped = self._conf / f"{path}.yaml", self._shipped.get(group, {}).get(name)
-        found = own if own.is_file() else shipped
+        is_own = ".." not in own.parts and _is_there(own, Path.is_file)
+        found = own if is_own else shipped
         offered = word(name) in self.registry.names(group)
         if found and offered and "/" not in name:
             raise HiddenComponentError(str(found), group, name)
@@ -151,3 +154,11 @@ class Library:
     @property
     def _conf(self) -> Path:
         return self.folder / "conf"
+
+
+def _is_there(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Look, even where a name is longer than a disk allows."""
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        return False

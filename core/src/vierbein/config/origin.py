@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from vierbein.config.choices import places, target
-from vierbein.config.foreign import entries
+from vierbein.config.choices import places
 from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.unfold import choices
 
 
 def setting(path: str, library: Library) -> str | None:
@@ -35,15 +35,9 @@ def setting(path: str, library: Library) -> str | None:
 def choice(place: str, name: str | None, library: Library) -> str | None:
     """Find the defaults list that chooses something, by its place or group, and its name."""
     for config_path, document in library.documents.items():
-        own = config_path.rpartition("/")[0]
-        for number, key, names in entries(document.content):
-            group, package = target(key)
-            listed = names if isinstance(names, list) else [names]
-            if names is None:  # `- NAME`, of the file's own group, or `- /GROUP/NAME`
-                group, _, only = key.partition("@")[0].lstrip("/").rpartition("/")
-                group, listed = group or own, [only]
-            if place in (group, package) and (name is None or name in listed):
-                return document.where(f"defaults.{number}")
+        for each in choices(config_path, document):
+            if place in (each.group, each.package) and name in (None, each.name):
+                return document.where(f"defaults.{each.number}")
     return None
 
 

@@ -1,7 +1,7 @@
 """References between settings: `${training.steps}`, and nothing else that begins with `${`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,9 +13,10 @@ BEGIN: Final = re.compile(r"\\?\$\{")
 MOST_REFERENCES: Final = 16
 """In one text."""
 
+LONGEST: Final = 200
 LONGEST_SHOWN: Final = 60
 
-LARGEST: Final = 1_000_000
+LARGEST: Final = 100_000
 """Characters and values that the references of a configuration may amount to."""
 
 Path = tuple[str, ...]
@@ -30,9 +31,13 @@ def foreign(value: object) -> str | None:
     (None, '${oc.env:HOME}', '${a.${b}}')
     """
     begun = list(BEGIN.finditer(value)) if isinstance(value, str) else []
-    wrong = (found for found in begun if not REFERENCE.match(found.string, found.start()))
+    wrong = (found for found in begun if not _is_plain(found.string, found.start()))
     first = next(wrong, begun[MOST_REFERENCES] if len(begun) > MOST_REFERENCES else None)
     return first and first.string[first.start() :][:LONGEST_SHOWN]
+
+
+def _is_plain(text: str, start: int) -> bool:
+    return REFERENCE.match(text, start, start + LONGEST) is not None
 
 
 def filled(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,17 +128,14 @@ class _Filling:
         raise _dangling(path, f"there is no setting {target!r}")
 
     def spend(self, value: Any, path: Path) -> None:
-        for size in _sizes(value):
-            self.spent += size
+        waiting = [value]
+        while waiting:
+            part = waiting.pop()
+            self.spent += len(part) if isinstance(part, str) else 1
             if self.spent > LARGEST:
                 raise _dangling(path, "references amount to too much")
-
-
-def _sizes(value: Any) -> Iterator[int]:
-    yield len(value) if isinstance(value, str) else 1
-    parts = value.values() if isinstance(value, Mapping) else value
-    for part in parts if isinstance(value, Mapping | list) else ():
-        yield from _sizes(part)
+            parts = part.values() if isinstance(part, Mapping) else part
+            waiting += parts if isinstance(part, Mapping | list) else ()
 
 
 def _dangling(path: Path, reason: str) -> DanglingReferenceError:

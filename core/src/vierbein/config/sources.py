@@ -18,6 +18,7 @@ from vierbein.config.choices import target, without_leftovers
 from vierbein.config.files import read
 from vierbein.config.library import Library
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
+from vierbein.config.unfold import require_few
 from vierbein.registry.component import Component
 from vierbein.registry.kinds import MULTI
 from vierbein.registry.setting import REQUIRED
@@ -68,6 +69,7 @@ class VierbeinSource(ConfigSource):
             content = _settings(library, found)
         elif isinstance(found, Path):
             document = library.documents[config_path] = read(found)
+            require_few(config_path, library)
             header, content = document.package, document.content
             if "_global_" in (header, library.home(group, name)):
                 content = _whole_names(without_leftovers(content, library), library)

@@ -165,6 +165,17 @@ class ForeignFileError(VierbeinError):
         )
 
 
+class UnfoldingError(VierbeinError):
+    """Configuration files name each other so often that composing them would take ages."""
+
+    def __init__(self, where: str, most: int) -> None:
+        super().__init__(
+            f"{where}: the files that its defaults name unfold without end.\n"
+            f"  Each is counted as often as it is named; {most} are the most that is composed.\n"
+            "  Name fewer, or write their settings into one file."
+        )
+
+
 class OutsideFolderError(VierbeinError):
     """A configuration file lets a run write outside the working folder."""
 

@@ -1,0 +1,1 @@
+"""What hostile configurations try, and whether they got through."""
