@@ -60,7 +60,7 @@ class BackboneContract(ComponentContract):
 
     @check(since="0.1")
     def test_represents_events(self) -> None:
-        """It gives finite vectors of its width, one an event and one a slot, and the events' mask."""
+        """It gives finite vectors of its width, one an event and one a slot, with the mask."""
         backbone, events = self.backbone(), self.events(dtype=torch.float32)
         found = _represent(backbone, events)
         mask, width = events.padded.mask, backbone.width

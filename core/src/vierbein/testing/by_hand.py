@@ -122,13 +122,13 @@ def _evaluate(text: str, row: Row, particle: int | None) -> Number:
     return _value(ast.parse(text.strip(), mode="eval").body, row, particle)
 
 
-def _value(node: ast.expr, row: Row, particle: int | None) -> Number:
+def _value(node: ast.expr, row: Row, particle: int | None) -> Number:  # noqa: C901, PLR0911 - a case a node
     match node:
         case ast.Constant(value=number):
             return number  # type: ignore[return-value]
         case ast.Name() | ast.Attribute():
             held = row[ast.unparse(node)]
-            return held[particle] if isinstance(held, list) else held  # type: ignore[no-any-return]
+            return held[particle or 0] if isinstance(held, list) else held  # type: ignore[no-any-return]
         case ast.Call(func=ast.Name(id="count")):
             return next(len(values) for values in row.values() if isinstance(values, list))
         case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _OVER_PARTICLES:
@@ -164,7 +164,7 @@ def _arithmetic(operator: ast.operator, a: Number, b: Number) -> Number:
         case ast.Div():
             return a / b
         case _:
-            return float(a) ** b
+            return math.pow(a, b)
 
 
 def _compare(operator: ast.cmpop, a: Number, b: Number) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from vierbein.config.build import build
 from vierbein.config.compose import compose
@@ -101,7 +101,7 @@ class ComponentContract(Contract):
         chosen: Any = [owner.qualified] if self.kind in MULTI else owner.qualified
         given = plain(self.whole_settings())
         placed = {owner.name: given} if self.kind in MULTI else given
-        content = {"defaults": [{f"override /{self.kind}": chosen}, "_self_"]}
+        content: dict[str, Any] = {"defaults": [{f"override /{self.kind}": chosen}, "_self_"]}
         content |= {self.kind: placed} if given else {}
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "conf", "experiment", "contract.yaml")

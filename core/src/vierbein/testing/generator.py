@@ -101,7 +101,7 @@ class GeneratorContract(ComponentContract):
             f"It has the shape {tuple(loss.shape)}, {int((~loss.isfinite()).sum())} not finite.",
             "Leave the mean to the trainer.",
         )
-        loss.sum().backward()
+        loss.sum().backward()  # type: ignore[no-untyped-call]
         named = generator.named_parameters()
         dead = [name for name, p in named if p.grad is None or not p.grad.isfinite().all()]
         demand(

@@ -93,7 +93,7 @@ class HardwareContract(ComponentContract):
     def lowered(self) -> Lowered:
         """Lower the made network once for all checks."""
         self._can_run()
-        return _lowered(type(self), 0)
+        return _lowered(type(self), 0)  # type: ignore[arg-type]
 
     @check(since="0.1")
     def test_numerics_are_declared(self) -> None:
@@ -210,7 +210,7 @@ class HardwareContract(ComponentContract):
     def test_another_network_another_artifact(self) -> None:
         """Lowering another network of the same shape gives that network's answers."""
         self._can_run()
-        other = _lowered(type(self), 1, self.lowered().hardware)
+        other = _lowered(type(self), 1, self.lowered().hardware)  # type: ignore[arg-type]
         level = other.hardware.levels[0]
         emulated = other.hardware.emulate(other.artifact, level, other.inputs)
         self._verified(other, emulated, "A second network, lowered by the same object,")

@@ -42,12 +42,15 @@ class MadeView:
         Of each split of each domain.
     reads
         What has been looked at.
+    tables
+        Events that were asked for.
     """
 
     seed: int
     is_planted: bool = False
     num_events: int = 160
     reads: list[tuple[str, str]] = field(default_factory=list)
+    tables: dict[tuple[str, str], EventTable] = field(default_factory=dict)
     source: str = "here"
     num_target_events: int = 160
 
@@ -64,7 +67,9 @@ class MadeView:
     def events(self, domain: str, split: str) -> EventTable:
         """Give the events of a split, the same whenever they are asked for."""
         self.reads.append((domain, split))
-        return self._tables[domain, split]
+        if (domain, split) not in self.tables:
+            self.tables[domain, split] = self._made(domain, split)
+        return self.tables[domain, split]
 
     def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
         """Mix what there is of an event into a vector that forgets its charge."""
@@ -100,22 +105,17 @@ class MadeView:
         log_pt = segment_sum(events.feature("log_pt"), events.offsets) / num
         return torch.stack([momentum.log1p(), events.num_particles / 4, log_pt], dim=1).float()
 
-    @cached_property
-    def _tables(self) -> dict[tuple[str, str], EventTable]:
-        made = {}
-        for number, (domain, split) in enumerate(
-            (domain, split) for domain in (self.source, *self.targets) for split in _SPLITS
-        ):
-            rng = np.random.default_rng([self.seed, number])
-            lengths = rng.integers(1, _MOST_PARTICLES + 1, self.num_events)
-            seed = int(rng.integers(1 << 31))
-            events = made_events(SCHEMA, lengths.tolist(), seed=seed, domain=domain)
-            events.truth = self._truth(events, seed, domain)
-            if self.is_planted and domain in self.targets:
-                p4, features = events.p4 * _SCALE, events.features + _SHIFT
-                events = changed(events, p4=p4, features=features)
-            made[domain, split] = EventTable.of(events)
-        return made
+    def _made(self, domain: str, split: str) -> EventTable:
+        number = 2 * _SPLITS.index(split) + (domain in self.targets)
+        rng = np.random.default_rng([self.seed, number])
+        lengths = rng.integers(1, _MOST_PARTICLES + 1, self.num_events)
+        seed = int(rng.integers(1 << 31))
+        events = made_events(SCHEMA, lengths.tolist(), seed=seed, domain=domain)
+        events.truth = self._truth(events, seed, domain)
+        if self.is_planted and domain in self.targets:
+            p4, features = events.p4 * _SCALE, events.features + _SHIFT
+            events = changed(events, p4=p4, features=features)
+        return EventTable.of(events)
 
     def _truth(self, events: EventBatch, seed: int, domain: str) -> dict[str, Tensor]:
         if self.is_planted and domain in self.targets:

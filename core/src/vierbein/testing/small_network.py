@@ -64,7 +64,7 @@ class SmallHead(nn.Linear):
     def __init__(self, width: int = WIDTH, num_outputs: int = NUM_OUTPUTS) -> None:
         super().__init__(width, num_outputs)
 
-    def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
+    def forward(self, representation: Representation) -> Float[Tensor, "event output"]:  # type: ignore[override]
         """Predict."""
         return super().forward(representation.pooled)
 
@@ -114,7 +114,7 @@ class WholeSets(Backbone):
         """Represent a batch."""
         padded, mask = events.padded, events.padded.mask
         x = torch.relu(self.entry(torch.cat([padded.features, padded.p4], dim=-1)))
-        x = self.exit(x) * mask.unsqueeze(-1)
+        x = self.exit(x).masked_fill(~mask.unsqueeze(-1), 0.0)  # a product has zeros of both signs
         return Representation(x.sum(1), x, mask)
 
     def blocks(self) -> Sequence[nn.Module]:

@@ -76,7 +76,9 @@ def _mirror(rng: torch.Generator) -> Matrix:
 
 
 def _of_space(matrix: Float[Tensor, "3 3"]) -> Matrix:
-    return torch.block_diag(torch.ones(1, 1, dtype=torch.float64), matrix)
+    whole = torch.eye(4, dtype=torch.float64)
+    whole[1:, 1:] = matrix
+    return whole
 
 
 _ONLY_SCALARS = frozenset({Role.SCALAR})

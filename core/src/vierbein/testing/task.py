@@ -42,7 +42,7 @@ class TaskContract(ComponentContract):
         made: Task = self.made()
         return made
 
-    def truths(self, num: int, seed: int = 0) -> dict[str, Tensor]:
+    def truths(self, num: int, seed: int = 0) -> dict[str, Tensor]:  # noqa: RET503 - `refuse` raises
         """Draw the truths of so many events; override where they are not 0 or 1, or a number."""
         rng = torch.Generator().manual_seed(seed)
         task = self.example()
@@ -96,7 +96,7 @@ class TaskContract(ComponentContract):
         task, events = self.example(), self.events(12)
         head = task.head(_WIDTH)
         loss = task.loss(head(_representation(len(events))), events)
-        loss.sum().backward()
+        loss.sum().backward()  # type: ignore[no-untyped-call]
         dead = [n for n, p in head.named_parameters() if p.grad is None or not p.grad.abs().sum()]
         demand(
             not dead,
@@ -312,7 +312,7 @@ class TaskContract(ComponentContract):
         optimiser = torch.optim.Adam([prediction], lr=0.5)
         for _ in range(_STEPS):
             optimiser.zero_grad()
-            task.loss(prediction, events).sum().backward()
+            task.loss(prediction, events).sum().backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         return _scores(task, prediction.detach())
 
