@@ -2,6 +2,8 @@
 
 import importlib
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -257,3 +260,22 @@ def test_two_bundles_are_told_apart(packed, capsys):
     assert "backbone.inner.0.weight" in said["parameters"]
     assert cli("adapter diff toy.vbn toy.vbn") == 0
     assert capsys.readouterr().out == "The bundles do not differ.\n"
+
+
+def test_the_commands_of_the_page_work_in_their_order(packed, toy_file):
+    page = (ROOT / "docs" / "how-to" / "publish_an_adapter.md").read_text()
+    fenced = re.findall(r"^```(.*?)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    lines = [line for words, block in fenced if not words for line in block.splitlines()]
+    shutil.copytree("runs/toy", "runs/mine")
+    toy_file("new.parquet", 50, seed=5)
+    tried = 0
+    for line in lines:
+        words = shlex.split(line)
+        if words[0] != "vierbein":
+            subprocess.run(["bash", "-c", line], check=True)
+        elif words[1] != "run":  # those compose in test_docs.py
+            assert main(words[1:]) == 0, line
+            tried += 1
+    assert tried > 7
+    assert len(pq.read_table("scores.parquet")) == 50
+    assert Path("dist/vierbein-adapter-mydetector/pyproject.toml").is_file()

@@ -3,6 +3,7 @@
 import importlib
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,10 @@ from vierbein.registry.installed import installed
 from vierbein.registry.kinds import KINDS, SPECIAL
 
 DOCS = Path(__file__).parent.parent / "docs"
+BENCHMARKS = DOCS.parent / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+bundle_workshop = importlib.import_module("bundle_workshop")
+sys.path.remove(str(BENCHMARKS))
 
 
 def text(page: str) -> str:
@@ -64,6 +69,11 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "conf" / "experiment").mkdir(parents=True)
     (experiment,) = blocks("how-to/compose_with_overrides.md", "yaml")
     (tmp_path / "conf" / "experiment" / "more_seeds.yaml").write_text(experiment)
+    bundle = bundle_workshop.Workshop.make(tmp_path).bundle.to_bytes()
+    for name in ("mydetector.vbn", "shelf/mydetector.vbn"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bundle)
+    monkeypatch.setenv("VIERBEIN_ADAPTERS", str(tmp_path / "shelf"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
