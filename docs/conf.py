@@ -15,7 +15,9 @@ import vierbein
 from vierbein.config.annotation import written
 from vierbein.registry import docstring
 from vierbein.registry.component import Component
+from vierbein.registry.conf import conf_files
 from vierbein.registry.installed import Registry, installed
+from vierbein.registry.kinds import API, KINDS, MULTI, SPECIAL, meaning
 from vierbein.registry.known import KNOWN
 from vierbein.registry.setting import REQUIRED
 
@@ -37,6 +39,7 @@ pygments_style = "tango"
 default_role = "code"
 
 Row = Sequence[str]
+API_GROUP = f"vierbein.v{API}"
 
 
 class Settings(SphinxDirective):
@@ -63,6 +66,48 @@ class Components(SphinxDirective):
             if component.kind == self.arguments[0] and component.distribution in KNOWN:
                 lines += _component(registry, component)
         return _parsed(self, lines)
+
+
+class Plugin(SphinxDirective):
+    """List all that one distribution brings, kind by kind, and its presets and experiments."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Give a heading for each kind, and a list of its files."""
+        registry, lines = installed(), []
+        own = [c for c in registry.components if c.distribution == self.arguments[0]]
+        for kind in dict.fromkeys(component.kind for component in own):
+            lines += [f".. rubric:: {kind}: {meaning(kind)}", ""]
+            for component in own:
+                lines += _component(registry, component) if component.kind == kind else []
+        files = {kind: registry.presets(kind) for kind in registry.kinds()}
+        files["experiment"] = conf_files("experiment", registry.components)
+        names = [
+            f"``{kind}={name}``"
+            for kind, found in files.items()
+            for name, preset in found.items()
+            if preset.distribution == self.arguments[0]
+        ]
+        if names:
+            lines += [".. rubric:: presets and experiments", "", ", ".join(names), ""]
+        return _parsed(self, lines)
+
+
+class Kinds(SphinxDirective):
+    """List the kinds of component, and the groups that hold modules."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give a table."""
+        rows = [
+            (
+                f"``{API_GROUP}.{kind}``",
+                meaning(kind),
+                "several" if kind in MULTI else "-" if kind in SPECIAL else "one",
+            )
+            for kind in (*KINDS, *SPECIAL)
+        ]
+        return _parsed(self, _table(["entry-point group", "what it is", "in a run"], rows))
 
 
 def _fields(schema: Any, prefix: str) -> Iterator[str]:
@@ -110,7 +155,8 @@ def _component(registry: Registry, component: Component) -> list[str]:
 
 
 def _table(head: Row, rows: Sequence[Row]) -> list[str]:
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 25 20 17 38", ""]
+    widths = "25 20 17 38" if len(head) == 4 else "30 55 15"  # noqa: PLR2004
+    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
     for row in (head, *rows):
         lines += [f"   {'*' if index == 0 else ' '} - {cell}" for index, cell in enumerate(row)]
     return [*lines, ""]
@@ -122,6 +168,8 @@ def _parsed(directive: SphinxDirective, lines: list[str]) -> list[nodes.Node]:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the two directives."""
+    """Register the directives."""
     app.add_directive("settings", Settings)
     app.add_directive("components", Components)
+    app.add_directive("plugin", Plugin)
+    app.add_directive("kinds", Kinds)

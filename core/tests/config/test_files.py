@@ -4,6 +4,7 @@ import pytest
 
 from vierbein.config.overrides import quoted
 from vierbein.config.plain import plain
+from vierbein.errors.plugins import UnknownComponentError
 from vierbein.errors.settings import (
     BadFileError,
     CompositionError,
@@ -214,3 +215,13 @@ def test_a_misspelt_setting_in_a_file(composed, write):
     write("conf/experiment/mine.yaml", "trainig: {steps: 1}\n")
     with pytest.raises(UnknownSettingError, match=r"'trainig'\. Did you mean training"):
         composed("experiment=mine")
+
+
+def test_a_qualified_name_that_is_not_there(composed, write):
+    file = write("conf/experiment/mine.yaml", "defaults: [{override /backbone: no-lab/net}]\n")
+    with pytest.raises(UnknownComponentError) as error:
+        composed("experiment=mine")
+    assert str(error.value).startswith(f"{file}:1: No backbone named 'no-lab/net' is installed.")
+    assert composed("experiment=mine backbone=particle_transformer").choices["backbone"] == (
+        "particle_transformer"
+    )

@@ -44,7 +44,7 @@ def explain(error: Exception, library: Library, overrides: Sequence[str]) -> Vie
         To be raised from the error.
     """
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
-        return _missing(error.missing_cfg_file, library)
+        return missing(error.missing_cfg_file, library)
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if isinstance(cause, DANGLING):
         reason = str(cause.msg or cause).splitlines()[0]
@@ -66,7 +66,8 @@ def explain(error: Exception, library: Library, overrides: Sequence[str]) -> Vie
     return refused.at(place) if place else refused
 
 
-def _missing(path: str, library: Library) -> VierbeinError:
+def missing(path: str, library: Library) -> VierbeinError:
+    """Say what is not there, and which file names it."""
     kind, _, name = path.partition("/")
     group, name = (kind, name) if kind in library.groups else path.rpartition("/")[::2]
     error, place = _unknown(group, name, library), origin.choice(group, name, library)

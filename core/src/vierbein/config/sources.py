@@ -15,10 +15,11 @@ from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSou
 from omegaconf import OmegaConf
 
 from vierbein.config.choices import target, without_leftovers
+from vierbein.config.explain import missing
 from vierbein.config.files import read
 from vierbein.config.library import Library
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
-from vierbein.config.unfold import require_few
+from vierbein.config.unfold import choices, require_few
 from vierbein.registry.component import Component
 from vierbein.registry.kinds import MULTI
 from vierbein.registry.setting import REQUIRED
@@ -49,9 +50,7 @@ class VierbeinSource(ConfigSource):
 
     def is_config(self, config_path: str) -> bool:
         """Tell whether a path leads to a file or a component."""
-        library = _open.get()
-        is_bundle = library.bundle(config_path) is not None
-        return config_path == ROOT or is_bundle or library.find(config_path) is not None
+        return config_path == ROOT or _is_there(config_path, _open.get())
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> builtins.list[str]:  # noqa: ARG002
         """List what a group offers."""
@@ -73,12 +72,17 @@ class VierbeinSource(ConfigSource):
             header, content = document.package, document.content
             if "_global_" in (header, library.home(group, name)):
                 content = _whole_names(without_leftovers(content, library), library)
+                _require_whole_names(config_path, library)
             elif group in library.groups:
                 content = _preset(content, group)
         if content is None:
             raise ConfigLoadError(config_path)
         package = library.home(group, name) or header
         return ConfigResult(SCHEME, self.path, OmegaConf.create(content), {"package": package})
+
+
+def _is_there(path: str, library: Library) -> bool:
+    return library.bundle(path) is not None or library.find(path) is not None
 
 
 def _root(library: Library) -> dict[str, Any]:
@@ -120,6 +124,15 @@ def _whole_names(content: dict[str, Any], library: Library) -> dict[str, Any]:
         for entry in content.get("defaults", [])
     ]
     return {**content, "defaults": entries}
+
+
+def _require_whole_names(config_path: str, library: Library) -> None:
+    """Look for what the lists of `_whole_names` name: Hydra trips over one that is not there."""
+    for each in choices(config_path, library.documents[config_path]):
+        path, place = f"{each.group}/{each.name}", each.package.removeprefix("_global_.")
+        counts = library.chosen.get(place or each.group) == [each.name]
+        if counts and "/" in each.name and not _is_there(path, library):
+            raise missing(path, library)
 
 
 def _preset(content: dict[str, Any], group: str) -> dict[str, Any]:
