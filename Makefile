@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PLUGINS := files collider transformer tuners safeguards cpu
 QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 
-.PHONY: quickstart test test-install lint docs install clean
+.PHONY: quickstart test test-install lint changelog docs install clean
 
 quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
@@ -22,6 +22,11 @@ lint: $(VENV)/.development  ## All static checks
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/pydoclint core/src plugins benchmarks
+	$(BIN)/towncrier build --draft --version draft >/dev/null
+
+changelog: $(VENV)/.development  ## The fragments in changes/ go into CHANGELOG.md: make changelog VERSION=0.1.0
+	$(BIN)/towncrier build --yes --version $(VERSION)
 
 docs: $(VENV)/.development  ## The documentation, in docs/_build
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build

@@ -12,6 +12,7 @@ from torch import Tensor
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import Feature, FeatureSchema
 from vierbein.events.table import EventTable
+from vierbein.interfaces.run_view import RunView
 
 NAMES = ("charge", "pt", "mass", "multiplicity")
 SCHEMA = FeatureSchema(tuple(Feature(name) for name in NAMES))
@@ -31,6 +32,7 @@ def batch(columns: NDArray[np.float64]) -> EventBatch:
     return EventBatch(SCHEMA, features, features, torch.arange(len(features) + 1))
 
 
+@RunView.register
 @dataclass
 class World:
     """A run view whose representation sees everything but the charge."""
