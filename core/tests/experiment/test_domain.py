@@ -33,6 +33,17 @@ def test_records_are_converted_once(make_domain):
         assert other.folder != first.folder
 
 
+def test_features_in_another_order_are_other_columns(make_domain):
+    folders = set()
+    for names in ("energy number", "number energy"):
+        domain = make_domain()
+        mapping = domain.adapter.mapping.to_json() | {"features": {n: n for n in names.split()}}
+        domain.adapter.mapping = type(domain.adapter.mapping).from_json(mapping)
+        assert domain.table.schema.names == tuple(names.split())
+        folders.add(domain.folder)
+    assert len(folders) == 2
+
+
 def test_a_bad_record_is_named_and_nothing_is_kept(make_domain):
     domain = make_domain(bad=[250, 260])
     with pytest.raises(

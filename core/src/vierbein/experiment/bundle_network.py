@@ -130,7 +130,7 @@ def unpack(bundle: Bundle, registry: Registry, base: Base | None) -> Unpacked:
         If a plugin is not installed, or refuses its settings.
     """
     said = bundle.network
-    task: Task = build(_node(said["task"], "task", bundle), registry)
+    task: Task = build(_node(said["task"]), registry)
     if list(task.score_names) != said["score_names"]:
         found = f"the task gives {', '.join(task.score_names)}"
         raise BundleContentError(
@@ -140,10 +140,10 @@ def unpack(bundle: Bundle, registry: Registry, base: Base | None) -> Unpacked:
     statistics = dict.fromkeys((*given.names, *wanted.names), (0.0, 1.0))  # its own come below
     with torch.random.fork_rng(devices=[]):
         projection = Projection(given, wanted, statistics, bundle.adapter["stand_ins"])
-        backbone = build(_node(said["backbone"], "backbone", bundle), registry, schema=wanted)
+        backbone = build(_node(said["backbone"]), registry, schema=wanted)
         network = Network(projection, backbone, task.head(backbone.width))
         if said["tuner"] is not None:
-            build(_node(said["tuner"], "tuner", bundle), registry).apply(network)
+            build(_node(said["tuner"]), registry).apply(network)
     _fill(network, bundle, base)
     return Unpacked(network.eval(), _adapter(bundle, registry), task)
 
@@ -166,7 +166,7 @@ def _adapter(bundle: Bundle, registry: Registry) -> Adapter:
     component = bundle.adapter["component"]
     if component is None:
         return Adapter(bundle.mapping, bundle.adapter["stand_ins"])
-    adapter: Adapter = build(_node(component, "adapter", bundle), registry)
+    adapter: Adapter = build(_node(component), registry)
     if adapter.mapping != bundle.mapping:
         found = f"the installed {component['component']} has another mapping"
         raise BundleContentError(bundle.file, ADAPTER, found, "the bundle's")
@@ -196,8 +196,6 @@ def _form(tensor: Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
 
 
-def _node(said: Mapping[str, Any], kind: str, bundle: Bundle) -> dict[str, Any]:
-    """Make a bundle's word for a component a node of a configuration; only of the kind asked."""
-    if said["component"].partition("/")[0] != kind:
-        raise BundleContentError(bundle.file, NETWORK, repr(said["component"]), f"a {kind}")
+def _node(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a bundle's word for a component a node of a configuration."""
     return {COMPONENT: said["component"], **said["settings"]}

@@ -81,14 +81,14 @@ def write_package(bundle: Bundle, folder: Path, registry: Registry, version: str
         raise BundleNameError(bundle.name, f"{target} is there already", "Name another folder:  -o")
     noun = "".join(word.capitalize() for word in bundle.name.split("_") if word)
     licence = bundle.card["licence"]
-    needs = {"vierbein": vierbein.__version__}
-    needs |= {c.distribution: c.version for c in components_of(bundle, registry)}
+    needs = {c.distribution: f">={c.version}" for c in components_of(bundle, registry)}
+    needs["vierbein"] = f"~={vierbein.__version__}"
     filled = _PYPROJECT.format(
         name=json.dumps(target.name),
         version=json.dumps(version),
-        description=json.dumps(f"A vierbein adapter for {bundle.mapping.domain}"),
+        description=json.dumps(f"A vierbein adapter for {_plain(bundle.mapping.domain)}"),
         licence=f"license = {json.dumps(licence)}\n" if _SPDX.fullmatch(licence) else "",
-        dependencies="".join(f'    "{n}~={v}",\n' for n, v in sorted(needs.items())),
+        dependencies="".join(f'    "{n}{v}",\n' for n, v in sorted(needs.items())),
         word=bundle.name,
         package=package,
         noun=noun,

@@ -81,7 +81,8 @@ class Domain:
     @property
     def folder(self) -> Path:
         """Where the converted events are kept, by the hash of what they are."""
-        return self.cache_folder / sha256_of_data(self.identity)[:24]
+        schema = self.adapter.schema  # its order is that of the columns, and a mapping has none
+        return self.cache_folder / sha256_of_data([self.identity, schema.to_json()])[:24]
 
     @property
     def card(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from vierbein.errors.bundles import (
 from vierbein.events.mapping import Mapping as EventMapping
 from vierbein.events.schema import FeatureSchema
 from vierbein.storage.bundle_archive import LARGEST, read_archive, write_archive
-from vierbein.storage.bundle_json import dump, parse
+from vierbein.storage.bundle_json import dump, parse, unsafe
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -111,6 +111,12 @@ class Bundle:
             if not isinstance(value, int | float):
                 raise BundleContentError(self.file, f"stand_ins.{name}", repr(value), "a number")
         _check_network(self.file, self.network, self.adapter["component"])
+        try:
+            reason = unsafe(self.files[README].decode())
+        except UnicodeDecodeError:
+            reason = "is no text"
+        if reason:
+            raise UnsafeBundleError(self.file, README, reason)
         _ = self.base_schema, self.parameters
 
     @property
@@ -254,13 +260,19 @@ def _check_part(file: str, name: str, data: bytes | None, said: object) -> None:
         )
 
 
-def _check_network(file: str, network: Mapping[str, Any], adapter: object) -> None:
+def _check_network(
+    file: str, network: Mapping[str, Any], adapter: Mapping[str, Any] | None
+) -> None:
     """Look into what a run would be made of."""
-    for part in ("backbone", "task", "tuner"):
-        if network[part] is not None:
-            _check_keys(file, f"{NETWORK} {part}", network[part], _COMPONENT)
-    if isinstance(adapter, dict):
-        _check_keys(file, f"{ADAPTER} component", adapter, _COMPONENT)
+    nodes = {kind: network[kind] for kind in ("backbone", "task", "tuner")} | {"adapter": adapter}
+    for kind, node in nodes.items():
+        if node is None:
+            continue
+        _check_keys(file, f"component {kind}", node, _COMPONENT)
+        if node["component"].partition("/")[0] != kind:
+            article = "an" if kind == "adapter" else "a"
+            found = repr(node["component"])
+            raise BundleContentError(file, f"component {kind}", found, f"{article} {kind}")
     if network["base"] is not None:
         _check_keys(file, f"{NETWORK} base", network["base"], _BASE)
     faults = {

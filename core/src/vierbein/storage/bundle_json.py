@@ -2,6 +2,7 @@
 
 import json
 import math
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -75,7 +76,7 @@ def unsafe(content: object, path: str = "") -> str:
     "has '${' in 'a'"
     """
     if isinstance(content, str):
-        return f"has '${{' in {path!r}" if "${" in content else ""
+        return _unsafe_text(content, path)
     if isinstance(content, float) and not math.isfinite(content):  # JSON allows 1e999
         return f"holds a number too large in {path!r}"
     parts: list[tuple[str, Any]] = []
@@ -84,9 +85,18 @@ def unsafe(content: object, path: str = "") -> str:
             here = f"{path}.{key}".lstrip(".")
             if str(key).startswith("_"):
                 return f"has the key {here!r}, which begins with an underscore"
-            if "${" in str(key):
-                return f"has '${{' in {here!r}"
+            if reason := _unsafe_text(str(key), here):
+                return reason
         parts = [(f"{path}.{key}".lstrip("."), part) for key, part in content.items()]
     elif isinstance(content, list | tuple):
         parts = [(f"{path}.{place}".lstrip("."), part) for place, part in enumerate(content)]
     return next((reason for at, part in parts if (reason := unsafe(part, at))), "")
+
+
+def _unsafe_text(text: str, path: str) -> str:
+    where = f" in {path!r}" if path else ""
+    if "${" in text:
+        return f"has '${{'{where}"
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
+        return f"has a control character{where}, which a terminal would obey"
+    return ""
