@@ -41,6 +41,7 @@ class Environment:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("VIERBEIN_", "PYTHON"))}
         path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         self.environ = {**kept, "PATH": path, "PIP_NO_INDEX": "1", "OMP_NUM_THREADS": "1"}
+        self.environ["XDG_DATA_HOME"] = str(folder / "data")
 
     @property
     def site(self) -> Path:
@@ -90,9 +91,21 @@ def wheels(build: Callable[..., list[Path]]) -> list[Path]:
     )
 
 
+@pytest.fixture(scope="session")
+def fresh(
+    wheels: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Environment]:
+    """Make environments with vierbein, its plugins and others, and nothing of this repository."""
+
+    def make(*others: Path) -> Environment:
+        made = Environment(tmp_path_factory.mktemp("environment"))
+        made.install(*wheels, *others)
+        return made
+
+    return make
+
+
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory, wheels: list[Path]) -> Environment:
-    """Make an environment with vierbein and its plugins, and nothing of this repository."""
-    made = Environment(tmp_path_factory.mktemp("environment"))
-    made.install(*wheels)
-    return made
+def environment(fresh: Callable[..., Environment]) -> Environment:
+    """Make one for the tests of a file."""
+    return fresh()

@@ -203,8 +203,8 @@ def _records(file, seed, num=600):
 
 
 @pytest.fixture(scope="module")
-def work(environment, build, tmp_path_factory):
-    """Install the strangers' wheels, good and bad, beside vierbein's; gives a working folder."""
+def strangers(build, tmp_path_factory):
+    """Build the strangers' wheels, good and bad; gives them by distribution."""
     root = tmp_path_factory.mktemp("strangers")
     good = [
         ("backbone", "strange_sets", "StrangeSets", BACKBONE),
@@ -230,7 +230,14 @@ def work(environment, build, tmp_path_factory):
     files["conf/experiment/hostile.yaml"] = HOSTILE
     entries = {"hooks": ("hostile", "strange_hostile.hooks")}
     folders.append(_distribution(root, "strange-hostile", entries, files))
-    environment.install(*build(*folders), _escaping_wheel(root))
+    built = [*build(*folders), _escaping_wheel(root)]
+    return {wheel.name.partition("-")[0].replace("_", "-"): wheel for wheel in built}
+
+
+@pytest.fixture(scope="module")
+def work(environment, strangers, tmp_path_factory):
+    """Install all of them beside vierbein's, and run; gives the working folder."""
+    environment.install(*strangers.values())
     folder = tmp_path_factory.mktemp("work")
     (folder / "conf/experiment").mkdir(parents=True)
     (folder / "conf/experiment/ours.yaml").write_text(EXPERIMENT)
@@ -306,6 +313,37 @@ def test_the_clash_is_settled_by_the_distribution(environment, work):
     words = ["tuner=vierbein-tuners/lora", "--cfg"]
     shown = environment.run("vierbein", "run", *RUN, *words, cwd=work)
     assert "tuner/vierbein-tuners/lora" in shown
+
+
+def test_the_bundle_of_the_adapter_does_without_its_plugin(
+    fresh, environment, strangers, work, tmp_path
+):
+    bundle, file = tmp_path / "strange.vbn", work / "there.parquet"
+    words = ["adapter", "pack", "runs/ours", "-o", bundle, "--name", "strange"]
+    environment.run("vierbein", *words, cwd=work)
+    environment.run(
+        "vierbein", "predict", "runs/ours", file, "-o", tmp_path / "1.parquet", cwd=work
+    )
+    elsewhere = fresh(strangers["strange-backbone"], strangers["strange-safeguard"])
+    elsewhere.run("vierbein", "adapter", "install", bundle, cwd=tmp_path)
+    elsewhere.run("vierbein", "predict", "strange", file, "-o", "2.parquet", cwd=tmp_path)
+    assert pq.read_table(tmp_path / "1.parquet").equals(pq.read_table(tmp_path / "2.parquet"))
+    theirs = EXPERIMENT.replace("strange_detector", "strange").replace(
+        ", adapter: {domain: here}", ""
+    )
+    (tmp_path / "conf/experiment").mkdir(parents=True)
+    (tmp_path / "conf/experiment/ours.yaml").write_text(theirs)
+    for name in ("here", "there"):
+        (tmp_path / f"{name}.parquet").symlink_to(work / f"{name}.parquet")
+    words = [word.replace("strange_detector", "strange") for word in RUN]
+    elsewhere.run("vierbein", "run", *words, cwd=tmp_path)
+    report = json.loads((tmp_path / "runs/ours/report.json").read_text())
+    used = {c["distribution"] for c in report["components"]}
+    assert {"strange-backbone", "strange-safeguard"} <= used
+    assert "strange-adapter" not in used
+    assert list(report["comparison"]) == ["strange"]
+    elsewhere.run("vierbein", "plugins", "lock", "runs/ours", cwd=tmp_path)
+    elsewhere.run("vierbein", "run", *words, "--locked", cwd=tmp_path)
 
 
 def test_a_lock_of_the_run_refuses_another_version(environment, work, build, tmp_path):
