@@ -69,6 +69,11 @@ def refuse(where: Where, key: str, value: object) -> None:
 def refuse_file(document: Document) -> None:
     """Look at a whole configuration file.
 
+    Parameters
+    ----------
+    document
+        The file, with its lines' places.
+
     Raises
     ------
     ReservedKeyError, HydraKeyError, ForeignReferenceError

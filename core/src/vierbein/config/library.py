@@ -125,6 +125,16 @@ class Library:
     def bundle(self, path: str) -> str | None:
         """Give the file or installed name of the bundle that a path stands for, if it does.
 
+        Parameters
+        ----------
+        path
+            Group and choice, as in ``adapter/name``.
+
+        Returns
+        -------
+        str or None
+            The file or name; None if the path stands for anything else.
+
         Raises
         ------
         ClashError

@@ -25,6 +25,16 @@ Path = tuple[str, ...]
 def foreign(value: object) -> str | None:
     """Find what is no plain reference in a text: a resolver, one inside another, an escaped one.
 
+    Parameters
+    ----------
+    value
+        A setting; only text can hold references.
+
+    Returns
+    -------
+    str or None
+        The first that is found, cut short if it is long; None if there is none.
+
     Examples
     --------
     >>> foreign("runs/${name}"), foreign("at ${oc.env:HOME}"), foreign("${a.${b}}")

@@ -51,6 +51,13 @@ def require_few(config_path: str, library: Library) -> None:
     It is called for every file that has been read. Hydra reads all that a file names before it
     goes through any of it a second time, so that no work is done that has not been counted.
 
+    Parameters
+    ----------
+    config_path
+        The file that has just been read, for the error message.
+    library
+        The files that have been read.
+
     Raises
     ------
     UnfoldingError

@@ -56,7 +56,7 @@ class Assembly:
     @cached_property
     def settings(self) -> RunSettings:
         """The run's settings as dataclasses; components stay in the configuration."""
-        names = set(RunSettings.__dataclass_fields__)
+        names = set(RunSettings.__dataclass_fields__) - {"source", "also"}  # made of components
         values = {name: value for name, value in self.configuration.items() if name in names}
         for name, kind in (
             ("splits", SplitSettings),
@@ -65,7 +65,6 @@ class Assembly:
             ("compare", CompareSettings),
         ):
             values[name] = kind(**values.get(name, {}))
-        values.pop("source", None)
         return RunSettings(**values)
 
     @property

@@ -84,6 +84,11 @@ def overlap(base: Mapping[str, Any] | None, own: Mapping[str, Any]) -> dict[str,
         The card of the base's source domain; None where there is no base.
     own
         The card of the target domain.
+
+    Returns
+    -------
+    dict
+        ``statement`` in words, and ``common_files`` by their sha256.
     """
     if base is None:
         return {"statement": "There is no base, so nothing can overlap.", "common_files": []}

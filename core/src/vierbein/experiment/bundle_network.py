@@ -49,6 +49,18 @@ class Unpacked(NamedTuple):
 def find_bundle(asked: str, registry: Registry) -> Bundle:
     """Read a bundle by its file, the name it is installed under, or a plugin that is one.
 
+    Parameters
+    ----------
+    asked
+        A file's path, or a name.
+    registry
+        What is installed.
+
+    Returns
+    -------
+    Bundle
+        Checked to its last byte.
+
     Raises
     ------
     NoBundleError
@@ -119,6 +131,11 @@ def unpack(bundle: Bundle, registry: Registry, base: Base | None) -> Unpacked:
         What is installed.
     base
         As `find_base` gave it.
+
+    Returns
+    -------
+    Unpacked
+        The network in evaluation mode, the adapter and the task.
 
     Raises
     ------

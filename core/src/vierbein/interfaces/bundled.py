@@ -40,6 +40,13 @@ class Bundled(Adapter):
     def start(self, projection: Projection, base: str) -> None:
         """Take the tuned projection where that was asked for.
 
+        Parameters
+        ----------
+        projection
+            The run's; overwritten if the settings ask for the tuned one.
+        base
+            The sha256 of the run's base.
+
         Raises
         ------
         OtherBaseError

@@ -203,6 +203,16 @@ class Bundle:
     def read(cls, path: Path) -> Self:
         """Read a bundle from disk, checked to its last byte; its signature is not looked at.
 
+        Parameters
+        ----------
+        path
+            The bundle's file.
+
+        Returns
+        -------
+        Bundle
+            Its files in memory.
+
         Raises
         ------
         BundleError

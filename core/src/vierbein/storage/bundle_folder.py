@@ -27,6 +27,16 @@ def installed_bundles(folder: Path | None = None) -> dict[str, Path]:
 def locate(asked: str) -> Path:
     """Find a bundle by its file, or by the name that it is installed under.
 
+    Parameters
+    ----------
+    asked
+        A file's path, or an installed name; an existing file comes first.
+
+    Returns
+    -------
+    Path
+        The bundle's file.
+
     Raises
     ------
     NoBundleError

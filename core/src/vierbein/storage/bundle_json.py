@@ -68,6 +68,18 @@ def parse(data: bytes, file: str, entry: str) -> dict[str, Any]:
 def unsafe(content: object, path: str = "") -> str:
     """Say what is not plain in nested data, or nothing.
 
+    Parameters
+    ----------
+    content
+        As a JSON file gives it.
+    path
+        Where it stands, dotted.
+
+    Returns
+    -------
+    str
+        The first thing that is not plain, in words; empty if all is.
+
     Examples
     --------
     >>> unsafe({"a": [{"_target_": "os.system"}]})

@@ -59,6 +59,18 @@ class Policy:
 def sign(bundle: Bundle, key: Path) -> Bundle:
     """Sign a bundle with a private key, or with an agent's by its public one.
 
+    Parameters
+    ----------
+    bundle
+        What to sign.
+    key
+        The file of an SSH key.
+
+    Returns
+    -------
+    Bundle
+        The same files, with the signature of the manifest.
+
     Raises
     ------
     CannotSignError

@@ -12,6 +12,18 @@ ROUNDING = 1e-9
 def apart(found: Tensor, wanted: Tensor) -> float:
     """Give the largest difference over the largest wanted value; infinite where none can be told.
 
+    Parameters
+    ----------
+    found
+        What came out.
+    wanted
+        What should have.
+
+    Returns
+    -------
+    float
+        0 for equal or empty tensors; infinite for other shapes and values that are not finite.
+
     Examples
     --------
     >>> apart(torch.tensor([1.0, 4.0]), torch.tensor([2.0, 4.0]))

@@ -43,6 +43,18 @@ class MadeTask(Task):
     ) -> Float[Tensor, " event"]:
         """Give the cross entropy.
 
+        Parameters
+        ----------
+        prediction
+            Logits, one column a class.
+        events
+            The same events, with their truth.
+
+        Returns
+        -------
+        Tensor
+            One cross entropy an event, in nats.
+
         Raises
         ------
         PredictionShapeError

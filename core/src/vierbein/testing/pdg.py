@@ -13,6 +13,16 @@ def charge_of(code: int) -> float:
 
     Leptons and bosons by name, hadrons by the quarks in their code, nuclei by their protons [1]_.
 
+    Parameters
+    ----------
+    code
+        A PDG particle code.
+
+    Returns
+    -------
+    float
+        The charge.
+
     References
     ----------
     .. [1] Particle Data Group, Monte Carlo particle numbering scheme, Phys. Rev. D 110, 030001

@@ -76,6 +76,11 @@ def prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
 def refuse_misuse(contract: type[Contract]) -> None:
     """Refuse a class that would let checks vanish in silence.
 
+    Parameters
+    ----------
+    contract
+        A class of checks that was collected.
+
     Raises
     ------
     pytest.UsageError
