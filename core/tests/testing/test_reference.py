@@ -21,7 +21,7 @@ def tables() -> Iterator[str]:
     for kind in CONTRACTS:
         found = checks(contract_of(kind))
         own = {name: check for name, check in found.items() if name not in component}
-        title = kind if kind in {"hooks"} else f"{kind}s"
+        title = kind if kind == "hooks" else f"{kind}s"
         title = {"hardware": "hardware backends"}.get(kind, title)
         yield table(f"{title.capitalize()} ({len(found)} in all)", own)
 

@@ -38,9 +38,16 @@ class BadRecordsError(VierbeinError):
 
 
 class MissingColumnError(VierbeinError):
-    """A file lacks a column that the adapter reads."""
+    """A file lacks a column that the adapter reads.
+
+    Attributes
+    ----------
+    present
+        The columns that there are.
+    """
 
     def __init__(self, file: str, column: str, present: Sequence[str]) -> None:
+        self.present = tuple(present)
         shown = ", ".join(sorted(present)[:12]) + (" ..." if len(present) > 12 else "")  # noqa: PLR2004
         super().__init__(
             f"{file}: there is no column {column!r}.{did_you_mean(column, present)}\n"

@@ -26,6 +26,7 @@ from vierbein.testing.demand import demand, refuse
 
 _ABSENT: Final = "a_column_that_nobody_has"
 _RUNS: Final = 2
+_TOLD: Final = 4
 
 
 class DatasetContract(ComponentContract):
@@ -38,7 +39,7 @@ class DatasetContract(ComponentContract):
     kind: ClassVar[str] = "dataset"
     interface: ClassVar[type] = Dataset
     columns: ClassVar[Sequence[str]] = ()
-    """Columns to read; those of the made file where the dataset reads files."""
+    """Columns to read; some of those that there are if nothing is said."""
     other_settings: ClassVar[Mapping[str, Any]] = NOTHING
     """Settings that give other records (another seed), if the dataset has any."""
 
@@ -71,13 +72,7 @@ class DatasetContract(ComponentContract):
         """Give the settings of a dataset that can be read, and its columns."""
         suffixes = self.loaded().suffixes
         if not suffixes or "path" in self.settings:
-            demand(
-                self.columns,
-                f"The kit must know a column of dataset={self.component}.",
-                "No file tells it.",
-                'Write into the class:  columns = ("part_pt", "jet_pt")',
-            )
-            yield {}, self.columns
+            yield {}, self.columns or self._told()
             return
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"events{suffixes[0]}")
@@ -237,6 +232,18 @@ class DatasetContract(ComponentContract):
             f"{', '.join(lost)} came back otherwise.",
             "Keep each column's type; write all runs.",
         )
+
+    def _told(self) -> Sequence[str]:
+        """Learn some columns from what is said when one is not there."""
+        found = self._answer({}, [_ABSENT])
+        present = found.present if isinstance(found, MissingColumnError) else ()
+        demand(
+            present,
+            f"The kit must know a column of dataset={self.component}.",
+            f"Asked for one that is not there, it says: {_shown(found)}.",
+            'Write into the class:  columns = ("part_pt", "jet_pt")',
+        )
+        return sorted(present)[:_TOLD]
 
     def _read(self, settings: Mapping[str, Any], columns: Sequence[str]) -> list[Records]:
         return list(self.made(settings).read(columns))

@@ -55,4 +55,5 @@ def newly_loaded(before: str, then: str) -> list[str]:
     """Name the packages that statements load after others, Python's own aside."""
     forget = "for name in before: sys.modules.pop(name)"
     program = f"{before}\nimport sys\nbefore = set(sys.modules) - {{'sys'}}\n{then}\n{forget}"
-    return sorted(loaded(program) - sys.stdlib_module_names)
+    names = loaded(program) - sys.stdlib_module_names
+    return sorted(name for name in names if not name.startswith("_"))

@@ -21,7 +21,7 @@ MAPPING = {
     "event_id": "number",
     "event_weight": "weight",
     "pdg": {"value": "code", "codes": {"0": 11, "1": -11, "2": 22, "3": 2212}},
-    "cuts": ["sum(e) < 5000"],
+    "cuts": ["sum(e) < 8000"],
     "max_particles": 4,
 }
 
@@ -62,7 +62,8 @@ class MixedUnits(Declared):
 class FeatureInMev(Declared):
     """Gives a feature in the file's unit."""
 
-    changes = {"features": {"energy": {"value": "1000 * e", "unit": "MeV"}}}
+    energy = {"value": "1000 * e", "unit": "MeV"}
+    changes = {"features": {**MAPPING["features"], "energy": energy}}
 
 
 class Uncited(Declared):
