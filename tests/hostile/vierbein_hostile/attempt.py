@@ -177,13 +177,14 @@ def doors(case: Case) -> dict[str, Door]:
     if case.text is None:
         flags = any(word.startswith("-") for word in case.words)
         return {"run": _typed} if flags else {"run": _typed, "python": _called}
-    return {
+    ways: dict[str, Door] = {
         "run": _in_folder,
         "config check": _checked,
         "python": _in_folder_called,
         "plugin": _in_plugin,
         "path": _by_path,
     }
+    return {name: door for name, door in ways.items() if name not in case.not_by}
 
 
 def tried(case: Case, door: Door) -> Outcome:

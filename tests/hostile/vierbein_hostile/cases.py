@@ -22,6 +22,7 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     lot: list[Any] = field(default_factory=list)
     encoding: str = "utf-8"
+    not_by: list[str] = field(default_factory=list)
 
     def put(self, mark: Path, outside: Path) -> "Case":
         """Fill in where things are."""
