@@ -1,7 +1,9 @@
 """Bundles: a run's scores come back to the last bit, and what was tampered with is refused."""
 
+import base64
 import importlib
 import json
+import os
 import re
 import shlex
 import shutil
@@ -9,7 +11,10 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pyarrow.parquet as pq
 import pytest
@@ -279,3 +284,73 @@ def test_the_commands_of_the_page_work_in_their_order(packed, toy_file):
     assert tried > 7
     assert len(pq.read_table("scores.parquet")) == 50
     assert Path("dist/vierbein-adapter-mydetector/pyproject.toml").is_file()
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of a model hub as an upload needs; it keeps what it was given."""
+
+    files: ClassVar[dict[str, bytes]] = {}
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        said = {"url": f"http://{self.headers['Host']}/lab/x"}
+        if "/preupload/" in self.path:
+            names = [file["path"] for file in json.loads(body)["files"]]
+            said = {
+                "files": [
+                    {"path": n, "uploadMode": "regular", "shouldIgnore": False} for n in names
+                ]
+            }
+        elif "/commit/" in self.path:
+            lines = [json.loads(line) for line in body.splitlines()]
+            for line in lines[1:]:
+                self.files[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
+            said = {"commitUrl": f"{said['url']}/commit/0", "commitOid": "0", "success": True}
+        self.answer(said)
+
+    def do_GET(self):
+        self.answer({"id": "lab/x", "sha": "0", "siblings": []})
+
+    def answer(self, said):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(said).encode())
+
+    def log_message(self, *words):
+        pass
+
+
+def test_a_bundle_is_pushed_to_a_folder(packed):
+    assert cli("adapter push toy.vbn --to shared/bundles") == 0
+    assert Path("shared/bundles/toy_there.vbn").read_bytes() == packed.read_bytes()
+    assert Path("shared/bundles/README.md").read_text().startswith("# toy_there")
+
+
+def test_a_bundle_is_pushed_to_a_hub(shop):
+    pytest.importorskip("huggingface_hub", reason="vierbein[hub] is not installed")
+    (shop.folder / "good.vbn").write_bytes(shop.bundle.to_bytes())
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    Thread(target=server.serve_forever, daemon=True).start()
+    words = ("adapter", "push", shop.path("good.vbn"), "--to", "hub:lab/x")
+    environment = {**os.environ, "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}"}
+    environment |= {"HF_TOKEN": "hf_none", "HF_HOME": str(shop.folder), "HF_HUB_DISABLE_XET": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "vierbein", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    server.shutdown()
+    server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert Hub.files["mydetector.vbn"] == shop.bundle.to_bytes()
+    assert Hub.files["README.md"] == b"# mydetector\n"
+
+
+def test_without_the_extra_the_hub_is_refused(shop, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    (shop.folder / "good.vbn").write_bytes(shop.bundle.to_bytes())
+    assert main(["adapter", "push", shop.path("good.vbn"), "--to", "hub:lab/x"]) == 2
+    assert "pip install 'vierbein[hub]'" in capsys.readouterr().err

@@ -23,6 +23,7 @@ SAID = [
     (bundles.NoSignersError(), "nobody is named", "--allowed-signers FILE"),
     (bundles.CannotSignError("--sign k", "no such file"), "no such file", "Install OpenSSH"),
     (bundles.CannotPackError("runs/x", "no arm", "Choose one."), "cannot be packed", "Choose one."),
+    (bundles.CannotPushError("hub:a/b", "no token", "Log in."), "(no token)", "Log in."),
     (bundles.BundleNameError("X", "a capital", "--name NAME"), "'X' cannot be used", "--name NAME"),
 ]
 

@@ -16,7 +16,9 @@ def add(subparsers: Any) -> None:
     listing = verbs.add_parser("list", help="the installed bundles")
     diff = verbs.add_parser("diff", help="how two bundles differ")
     package = verbs.add_parser("package", help="write a pip package around a bundle")
-    for verb in (inspect, verify, install, package):
+    push = verbs.add_parser("push", help="hand a bundle on, to a folder or a model hub")
+    push.add_argument("--to", required=True, metavar="FOLDER|hub:ORG/NAME")
+    for verb in (inspect, verify, install, package, push):
         verb.add_argument("bundle", metavar="BUNDLE", help="a .vbn file or an installed name")
     for name in ("first", "second"):
         diff.add_argument(name, metavar="BUNDLE")
@@ -72,6 +74,7 @@ def run(arguments: Namespace) -> int:
         "list": _list,
         "diff": _diff,
         "package": _package,
+        "push": _push,
     }
     said = verbs[arguments.verb](arguments)
     if getattr(arguments, "json", False):
@@ -207,6 +210,14 @@ def _package(arguments: Namespace) -> None:
     bundle = find_bundle(arguments.bundle, registry)
     folder = write_package(bundle, arguments.output, registry, arguments.version)
     print(f"{folder}\n  Install it:  pip install ./{folder}\n  Choose it:  adapter={bundle.name}")
+
+
+def _push(arguments: Namespace) -> None:
+    from vierbein.experiment.bundle_network import find_bundle
+    from vierbein.experiment.bundle_push import push
+    from vierbein.registry.installed import installed
+
+    print(push(find_bundle(arguments.bundle, installed()), arguments.to))
 
 
 def _policy(arguments: Namespace) -> Any:

@@ -177,6 +177,17 @@ class CannotPackError(BundleError):
         )
 
 
+class CannotPushError(BundleError):
+    """A bundle cannot be handed on."""
+
+    def __init__(self, to: str, reason: str, cure: str) -> None:
+        super().__init__(
+            f"{to}: cannot be pushed to ({reason}).\n"
+            "  A bundle goes to a folder, or to a model hub as  hub:ORG/NAME.\n"
+            f"  {cure}"
+        )
+
+
 class BundleNameError(BundleError):
     """A bundle's name is taken, or cannot be typed."""
 
