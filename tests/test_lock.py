@@ -58,7 +58,10 @@ def test_hooks_and_the_package_of_a_base_are_used_too(folder):
     assert {"vierbein-cpu", "vierbein-files"} <= used(configuration, installed())
 
 
-@pytest.mark.parametrize("text", [None, "no json", "[]", '{"distributions": {}}', '{"lock": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [None, "no json", "[]", '{"distributions": {}}', '{"distributions": {"a": 1}, "versions": {}}'],
+)
 def test_what_is_no_lock_is_refused(folder, text):
     if text is not None:
         Path("my.lock").write_text(text)

@@ -5,6 +5,7 @@ from importlib import import_module
 from itertools import groupby
 
 from vierbein.cli.output import columns, print_json, print_problems
+from vierbein.cli.run import LOCK
 from vierbein.errors.plugins import (
     DisabledError,
     UnknownDistributionError,
@@ -48,7 +49,7 @@ def add(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     verb["new"].add_argument(
         "--licence", default="Apache-2.0", metavar="L", help="Apache-2.0, MIT or BSD-3-Clause"
     )
-    verb["lock"].add_argument("-o", "--output", default="vierbein.lock", metavar="FILE")
+    verb["lock"].add_argument("-o", "--output", default=LOCK, metavar="FILE")
     verb["lock"].add_argument(
         "words",
         nargs="*",

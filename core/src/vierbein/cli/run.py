@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vierbein.experiment.result import Result
 
+LOCK = "vierbein.lock"
+"""The usual name of a lock."""
+
 _HELP = """examples:
   vierbein run experiment=quickstart
   vierbein run experiment=quickstart tuner=lora tuner.rank=8 seed=3
@@ -36,10 +39,10 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--locked",
         nargs="?",
-        const="vierbein.lock",
+        const=LOCK,
         type=Path,
         metavar="FILE",
-        help="refuse another environment than a lock's (default: vierbein.lock)",
+        help=f"refuse another environment than a lock's (default: {LOCK})",
     )
     parser.add_argument("--cfg", action="store_true", help="print the configuration, do nothing")
 
@@ -70,7 +73,7 @@ def flags_first(words: Sequence[str]) -> list[str]:
         if before == "--locked" and "=" not in word and word[0] not in "-+~":
             flags[-1] = f"--locked={word}"
         elif word.startswith("-"):
-            flags.append("--locked=vierbein.lock" if word == "--locked" else word)
+            flags.append(f"--locked={LOCK}" if word == "--locked" else word)
         else:
             overrides.append(word)
     return [*flags, *overrides]

@@ -11,8 +11,7 @@ from vierbein.registry.installed import Registry
 from vierbein.registry.lock import differences, state
 from vierbein.storage.atomic import write_json
 
-LOCK = "vierbein.lock"
-"""The usual file."""
+_PARTS = ("distributions", "versions")
 
 
 def used(configuration: Mapping[str, Any], registry: Registry) -> set[str]:
@@ -49,11 +48,20 @@ def require(file: Path, configuration: Mapping[str, Any], registry: Registry) ->
     OtherEnvironmentError
         If what is installed, or what the run uses, is not what was locked.
     """
-    try:
-        locked = json.loads(file.read_text("utf-8"))
-        names = {*locked["distributions"], *used(configuration, registry)}
-        differing = differences(locked, state(names))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise NotALockError(str(file), f"{type(fault).__name__}: {fault}") from fault
-    if differing:
+    locked = _read(file)
+    names = {*locked["distributions"], *used(configuration, registry)}
+    if differing := differences(locked, state(names)):
         raise OtherEnvironmentError(str(file), differing)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        lock = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise NotALockError(str(file), f"{type(fault).__name__}: {fault}") from fault
+    parts = [lock.get(key) if isinstance(lock, dict) else None for key in _PARTS]
+    held = [part.values() if isinstance(part, dict) else [None] for part in parts]
+    is_lock = all(isinstance(d, dict) and isinstance(d.get("version"), str) for d in held[0])
+    if not is_lock or not all(isinstance(version, str) for version in held[1]):
+        raise NotALockError(str(file), f"It does not hold {' and '.join(_PARTS)}.")
+    return {key: lock[key] for key in _PARTS}
