@@ -89,8 +89,10 @@ def test_one_run_uses_all_that_a_run_can_choose(environment, work):
     }
     assert level == "graph"
     arms = report["comparison"]["elsewhere"]["sizes"]["100"]["arms"]
+    # The tuner's biases of two layers of 32, and a new head.
+    assert arms["fine_tuned"]["num_tuned"] == [32 + 32 + 33]
     # Every particle of process 1 has twice the momentum: the truth is easy to see, and not fully.
-    assert 0.1 < arms["fine_tuned-new_tuner"]["metric"]["value"] < 0.9
+    assert 0.1 < arms["fine_tuned"]["metric"]["value"] < 0.9
 
 
 @pytest.mark.parametrize("kind", ["compressor", "generator"])
