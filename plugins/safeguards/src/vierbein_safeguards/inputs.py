@@ -13,8 +13,8 @@ from vierbein_safeguards.errors import NoObservablesError
 INPUTS = ("latent", "raw")
 """The base's representation, and physics observables that no network has touched."""
 
-Inputs = Mapping[str, Float[NDArray[np.float64], "event column"]]
-"""By the names in `INPUTS`."""
+Inputs = Mapping[str, Float[NDArray[np.float64], "_event _column"]]
+"""By the names in `INPUTS`; samples differ in their events, and inputs in their columns."""
 
 _BATCH = 128
 
