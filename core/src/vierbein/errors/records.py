@@ -38,13 +38,7 @@ class BadRecordsError(VierbeinError):
 
 
 class MissingColumnError(VierbeinError):
-    """A file lacks a column that the adapter reads.
-
-    Attributes
-    ----------
-    present
-        The columns that there are.
-    """
+    """A file lacks a column that the adapter reads; `present` names those that there are."""
 
     def __init__(self, file: str, column: str, present: Sequence[str]) -> None:
         self.present = tuple(present)
