@@ -30,12 +30,25 @@ MEANINGS = {
     "batches_vs_weaver": "batches: events/s over weaver-core's loader",
     "padding_waste": "padded slots over real particles",
     "loop_overhead_vs_bare": "a step of the training loop over a bare torch loop",
+    "author_lines_backbone": "lines that the author of a backbone plugin writes",
+    "author_lines_adapter": "the same for an adapter",
+    "author_lines_safeguard": "the same for a safeguard",
+    "author_lines_hardware": "the same for a hardware backend",
+    "scaffold_to_green_seconds": "from `plugins new` to passed contracts",
+    "contract_checks_total": "contract checks",
+    "planted_faults_caught": "planted faults that the contracts catch",
+    "planted_faults_tried": "of so many",
+    "tamperings_refused": "tamperings with a bundle that are refused",
+    "tamperings_tried": "of so many",
+    "hostile_configs_refused": "hostile configurations that are refused",
+    "hostile_configs_tried": "of so many",
 }
 
 
 def figures() -> str:
     """Give README's table: one line a row that has been measured."""
-    rows = {row["name"]: row for row in json.loads((RESULTS / "main.json").read_text())}
+    files = sorted(RESULTS.glob("*.json"))
+    rows = {row["name"]: row for file in files for row in json.loads(file.read_text())}
     lines = [
         _line(["figure", "value", "low - high", "against", "command"]),
         "|---|---|---|---|---|",
@@ -43,7 +56,8 @@ def figures() -> str:
     for name, meaning in MEANINGS.items():
         if row := rows.get(name):
             unit = "" if row["unit"] == "1" else f" {row['unit']}"
-            span = f"{row['low']:g} - {row['high']:g}"
+            low, high = row["low"], row["high"]
+            span = f"{low:g} - {high:g}" if low < high else ""
             value, command = f"{row['value']:g}{unit}", f"`{row['command']}`"
             lines.append(_line([meaning, value, span, row["against"], command]))
     return "\n".join(lines) + "\n"
