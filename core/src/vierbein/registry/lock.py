@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,12 @@ def state(names: Iterable[str]) -> dict[str, Any]:
 
 def _state(name: str) -> dict[str, str] | None:
     try:
-        found = distribution(name)
+        return {"version": version(name), "sha256": fingerprint(name)}
     except PackageNotFoundError:
         return None
-    return {"version": found.version, "sha256": fingerprint(found)}
 
 
-def fingerprint(found: Distribution) -> str:
+def fingerprint(name: str) -> str:
     """Hash a distribution's code: one line a file, as RECORD writes it, sorted.
 
     The files are those of its RECORD; of an editable install, whose RECORD names none, those of the
@@ -50,9 +49,11 @@ def fingerprint(found: Distribution) -> str:
     installed is noticed. What an installer adds (scripts, bytecode, where the wheel came from) does
     not count: a wheel and an editable install of the same source have one hash.
     """
+    found = distribution(name)
     files = {str(file): Path(str(file.locate())) for file in found.files or () if _is_code(file)}
-    files = files or _packages(found)
-    lines = [f"{name},{_sha256(path.read_bytes())}" for name, path in files.items()]
+    entries = {entry.module.partition(".")[0] for entry in found.entry_points}
+    files = files or _files_of(sorted(entries))
+    lines = [f"{file},{_sha256(path.read_bytes())}" for file, path in files.items()]
     lines.append(f"{ENTRY_POINTS},{_sha256((found.read_text(ENTRY_POINTS) or '').encode())}")
     return _sha256("\n".join(sorted(lines)).encode())
 
@@ -67,9 +68,9 @@ def _is_source(path: Path) -> bool:
     return path.suffix not in _NOT_CODE and "__pycache__" not in path.parts
 
 
-def _packages(found: Distribution) -> dict[str, Path]:
+def _files_of(packages: Iterable[str]) -> dict[str, Path]:
     files: dict[str, Path] = {}
-    for package in sorted({entry.module.partition(".")[0] for entry in found.entry_points}):
+    for package in packages:
         folders = package_folders(package)
         for folder in folders:
             inside = (path for path in folder.rglob("*") if path.is_file() and _is_source(path))
