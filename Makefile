@@ -12,7 +12,7 @@ quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
 
 test: $(VENV)/.development  ## All tests
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
 test-install: $(VENV)/.development  ## Tests that make environments of their own; they need no network
 	$(BIN)/pytest tests/install

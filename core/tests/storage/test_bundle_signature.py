@@ -6,16 +6,15 @@ import pytest
 
 from vierbein.errors.bundles import CannotSignError, NoSignersError, WrongSignatureError
 from vierbein.errors.files import MissingFileError
+from vierbein.storage.bundle import Bundle
 from vierbein.storage.signature import Policy, check_signature, sign
 
 
-class Signable:
-    """What a signature needs of a bundle."""
-
-    file = "x.vbn"
+class Signable(Bundle):
+    """What a signature needs of a bundle, and no more."""
 
     def __init__(self, manifest=b"{}", signature=b""):
-        self.manifest, self.signature = manifest, signature
+        self.__dict__ |= {"file": "x.vbn", "manifest": manifest, "signature": signature}
 
 
 @pytest.fixture
