@@ -1,9 +1,7 @@
 """The contract of backbones."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from safetensors.torch import load, save
@@ -12,13 +10,19 @@ from torch import Tensor, nn
 from vierbein.errors.base import did_you_mean
 from vierbein.events.batch import EventBatch, Padded
 from vierbein.events.schema import FeatureSchema
-from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.liveness import ROUNDING as NO_GRADIENT
-from vierbein.testing.agreement import ROUNDING, apart
+from vierbein.testing.agreement import apart
+from vierbein.testing.calls import calls
 from vierbein.testing.check import check
 from vierbein.testing.component import ComponentContract
 from vierbein.testing.demand import demand
 from vierbein.testing.made_events import LENGTHS, SCHEMA, made_events, reordered, shuffle_within
+from vierbein.testing.represented import (
+    demand_equal,
+    demand_finite,
+    represent,
+)
 from vierbein.testing.symmetry import SYMMETRIES, known_to, transformed
 
 _STEP = 1e-2
@@ -62,7 +66,7 @@ class BackboneContract(ComponentContract):
     def test_represents_events(self) -> None:
         """It gives finite vectors of its width, one an event and one a slot, with the mask."""
         backbone, events = self.backbone(), self.events(dtype=torch.float32)
-        found = _represent(backbone, events)
+        found = represent(backbone, events)
         mask, width = events.padded.mask, backbone.width
         shapes = {"pooled": (len(events), width), "particles": (*mask.shape, width)}
         for name, wanted in shapes.items():
@@ -73,7 +77,7 @@ class BackboneContract(ComponentContract):
                 f"It has {tuple(values.shape)}; the backbone's width is {width}.",
                 "One vector of `width` an event in `pooled`, one a slot in `particles`.",
             )
-            _finite(values, f"Representation.{name} of ordinary events")
+            demand_finite(values, f"Representation.{name} of ordinary events")
         demand(
             torch.equal(found.mask, mask),
             "Representation.mask must be the events' own, True where a slot holds a particle.",
@@ -91,7 +95,7 @@ class BackboneContract(ComponentContract):
     @check(since="0.1")
     def test_empty_slots_are_zero(self) -> None:
         """What it gives of a slot without a particle is zero."""
-        found = _represent(self.backbone(), self.events(dtype=torch.float32))
+        found = represent(self.backbone(), self.events(dtype=torch.float32))
         left = float(found.particles[~found.mask].abs().max())
         demand(
             left == 0,
@@ -105,47 +109,47 @@ class BackboneContract(ComponentContract):
         """An event without particles has a finite representation, alone and among others."""
         backbone = self.backbone()
         for lengths in ((0,), (0, 0), (0, 3), (4, 0, 1)):
-            found = _represent(backbone, self.events(lengths, dtype=torch.float32))
-            _finite(found.pooled, f"Representation.pooled of events of {lengths} particles")
-            _finite(found.particles, f"Representation.particles of events of {lengths} particles")
+            found = represent(backbone, self.events(lengths, dtype=torch.float32))
+            for what, values in (("pooled", found.pooled), ("particles", found.particles)):
+                demand_finite(values, f"Representation.{what} of events of {lengths} particles")
 
     @check(since="0.1")
     def test_batch_of_one(self) -> None:
         """An event alone is represented as in a batch."""
         backbone, events = self.exact(), self.events()
-        together = _represent(backbone, events).pooled
+        together = represent(backbone, events).pooled
         for i in range(len(events)):
-            alone = _represent(backbone, events.take(torch.tensor([i]))).pooled[0]
-            self._agree(alone, together[i], f"Event {i} alone must be represented as in the batch")
+            alone = represent(backbone, events.take(torch.tensor([i]))).pooled[0]
+            demand_equal(alone, together[i], f"Event {i} alone must be represented as in the batch")
 
     @check(since="0.1")
     def test_other_events_of_the_batch(self) -> None:
         """Neither the order of a batch nor its other events change an event's representation."""
         backbone, events = self.exact(), self.events()
-        before = _represent(backbone, events).pooled
+        before = represent(backbone, events).pooled
         backwards = torch.arange(len(events)).flip(0)
-        after = _represent(backbone, events.take(backwards)).pooled[backwards]
-        self._agree(after, before, "The order of the batch must not matter")
+        after = represent(backbone, events.take(backwards)).pooled[backwards]
+        demand_equal(after, before, "The order of the batch must not matter")
         others = EventBatch.concatenate([events, self.events((40, 2, 9), seed=7)])
-        after = _represent(backbone, others).pooled[: len(events)]
-        self._agree(after, before, "Other events in the batch must not matter")
+        after = represent(backbone, others).pooled[: len(events)]
+        demand_equal(after, before, "Other events in the batch must not matter")
 
     @check(since="0.1")
     def test_order_of_particles(self) -> None:
         """The pooled vector does not depend on the particles' order; their own follow it."""
         backbone, events = self.exact(), self.events()
         order = shuffle_within(events)
-        before, after = (_represent(backbone, e) for e in (events, reordered(events, order)))
-        self._agree(after.pooled, before.pooled, "The order of particles must not matter")
+        before, after = (represent(backbone, e) for e in (events, reordered(events, order)))
+        demand_equal(after.pooled, before.pooled, "The order of particles must not matter")
         flat = before.particles[before.mask][order]
         asked = "Each particle's vector must go with it when particles change places"
-        self._agree(after.particles[after.mask], flat, asked)
+        demand_equal(after.particles[after.mask], flat, asked)
 
     @check(since="0.1")
     def test_padding(self) -> None:
         """Empty slots behind, between and before the particles change nothing."""
         backbone, events = self.exact(), self.events()
-        before, padded = _represent(backbone, events), events.padded
+        before, padded = represent(backbone, events), events.padded
         more = padded.mask.shape[1] + 5
         rng = torch.Generator().manual_seed(3)
         gaps = torch.randperm(more, generator=rng)
@@ -156,10 +160,10 @@ class BackboneContract(ComponentContract):
                 for block in (padded.p4, padded.features, padded.mask)
             ]
             spread = EventBatch.from_padded(self.schema, Padded(*blocks), events.event_features)
-            after = _represent(backbone, spread)
-            self._agree(after.pooled, before.pooled, asked)
+            after = represent(backbone, spread)
+            demand_equal(after.pooled, before.pooled, asked)
             back = torch.argsort(slots)[: padded.mask.shape[1]]
-            self._agree(after.particles[:, back], before.particles, asked)
+            demand_equal(after.particles[:, back], before.particles, asked)
 
     @check(since="0.1")
     def test_claimed_symmetries(self) -> None:
@@ -184,12 +188,12 @@ class BackboneContract(ComponentContract):
             symmetry = SYMMETRIES[name]
             schema = known_to(symmetry, self.schema)
             backbone, events = self.exact(schema), self.events(schema=schema)
-            before = _represent(backbone, events)
+            before = represent(backbone, events)
             for _ in range(4):
-                after = _represent(backbone, transformed(symmetry, events, rng))
+                after = represent(backbone, transformed(symmetry, events, rng))
                 asked = f"It claims {name!r}: {symmetry.meaning} must not matter"
-                self._agree(after.pooled, before.pooled, asked, symmetry.tolerance)
-                self._agree(after.particles, before.particles, asked, symmetry.tolerance)
+                demand_equal(after.pooled, before.pooled, asked, symmetry.tolerance)
+                demand_equal(after.particles, before.particles, asked, symmetry.tolerance)
 
     @check(since="0.1")
     def test_extreme_events(self) -> None:
@@ -206,14 +210,16 @@ class BackboneContract(ComponentContract):
             events.offsets,
             event_features=events.event_features,
         )
-        _finite(_represent(backbone, extreme).pooled, "Representation.pooled of extreme events")
+        demand_finite(
+            represent(backbone, extreme).pooled, "Representation.pooled of extreme events"
+        )
 
     @check(since="0.1")
     def test_deterministic_in_evaluation(self) -> None:
         """In evaluation mode the same events have the same representation, bit by bit."""
         backbone, events = self.backbone(), self.events(dtype=torch.float32)
         before = deepcopy(backbone.state_dict())
-        first, second = (_represent(backbone, events) for _ in range(2))
+        first, second = (represent(backbone, events) for _ in range(2))
         demand(
             torch.equal(first.pooled, second.pooled)
             and torch.equal(first.particles, second.particles),
@@ -236,7 +242,7 @@ class BackboneContract(ComponentContract):
         names = ("p4", "features", "event_features", "offsets")
         padded = {name: getattr(events.padded, name).clone() for name in ("p4", "features", "mask")}
         before = {name: getattr(events, name).clone() for name in names}
-        _represent(self.backbone(), events)
+        represent(self.backbone(), events)
         spoilt = [n for n in names if not torch.equal(getattr(events, n), before[n])]
         spoilt += [n for n in padded if not torch.equal(getattr(events.padded, n), padded[n])]
         demand(
@@ -283,7 +289,7 @@ class BackboneContract(ComponentContract):
                 found=str(error).splitlines()[0],
                 cure="Let every tensor have its own memory and one name.",
             )
-        one, two = _represent(backbone, events).pooled, _represent(other, events).pooled
+        one, two = represent(backbone, events).pooled, represent(other, events).pooled
         demand(
             torch.equal(one, two),
             "Parameters and buffers must say all of the backbone: a base travels as them.",
@@ -295,10 +301,10 @@ class BackboneContract(ComponentContract):
     def test_deepcopy(self) -> None:
         """A deep copy answers the same and shares nothing with its original."""
         backbone, events = self.backbone(), self.events(dtype=torch.float32)
-        before = _represent(backbone, events).pooled
+        before = represent(backbone, events).pooled
         copy = deepcopy(backbone)
         demand(
-            torch.equal(_represent(copy, events).pooled, before),
+            torch.equal(represent(copy, events).pooled, before),
             "A deep copy must answer the same.",
             "It answers otherwise.",
             "Keep all state in parameters, buffers and plain attributes.",
@@ -327,13 +333,13 @@ class BackboneContract(ComponentContract):
     def test_instances_share_nothing(self) -> None:
         """Two built from the same settings share no state."""
         backbone, events = self.backbone(), self.events(dtype=torch.float32)
-        before = _represent(backbone, events).pooled
+        before = represent(backbone, events).pooled
         self._apart(self.backbone(), backbone, before, events, "Another instance")
 
     @check(since="0.1")
     def test_keeps_double_precision(self) -> None:
         """Built for double precision, it computes in it."""
-        found = _represent(self.exact(), self.events())
+        found = represent(self.exact(), self.events())
         demand(
             found.pooled.dtype == found.particles.dtype == torch.float64,
             "After `.double()` it must answer in double precision.",
@@ -341,7 +347,7 @@ class BackboneContract(ComponentContract):
             "Cast to the dtype of the input, never to float32.",
         )
         exact = found.pooled
-        single = _represent(self.backbone(), self.events(dtype=torch.float32)).pooled
+        single = represent(self.backbone(), self.events(dtype=torch.float32)).pooled
         rough = apart(single, exact)
         demand(
             rough < _STEP,
@@ -369,25 +375,13 @@ class BackboneContract(ComponentContract):
             f"They hold {len(tensors)} parameters, {len(set(tensors))} of them different.",
             "Let no block contain another.",
         )
-        with _calls(blocks) as seen:
-            _represent(backbone, self.events(dtype=torch.float32))
+        with calls(blocks) as seen:
+            represent(backbone, self.events(dtype=torch.float32))
         demand(
             seen == sorted(seen),
             "blocks() must be ordered by depth, from the input on.",
             f"Events pass them in the order {seen}.",
             "Sort the list as `forward` calls the modules.",
-        )
-
-    def _agree(
-        self, found: Tensor, wanted: Tensor, asked: str, tolerance: float = ROUNDING
-    ) -> None:
-        difference = apart(found, wanted)
-        demand(
-            difference <= tolerance,
-            f"{asked}.",
-            f"The representation differs by {difference:.3g} of its size, in double precision; "
-            f"{tolerance:g} is granted.",
-            "Look for what reads empty slots, a position, a frame, or other events.",
         )
 
     def _apart(
@@ -397,42 +391,10 @@ class BackboneContract(ComponentContract):
         with torch.no_grad():
             for tensor in (*other.parameters(), *other.buffers()):
                 tensor.zero_()
-        _represent(other, self.events((2, 2), dtype=torch.float32, seed=9))
+        represent(other, self.events((2, 2), dtype=torch.float32, seed=9))
         demand(
-            torch.equal(_represent(backbone, events).pooled, before),
+            torch.equal(represent(backbone, events).pooled, before),
             f"{who} must share no state with the first.",
             "Changing its parameters changed the first one's answers.",
             "Make modules and tensors in the constructor, not in the class or the module.",
         )
-
-
-def _represent(backbone: Backbone, events: EventBatch) -> Representation:
-    with torch.no_grad():
-        found: Representation = backbone(events)
-    return found
-
-
-def _finite(values: Tensor, what: str) -> None:
-    bad = int((~values.isfinite()).sum())
-    demand(
-        not bad,
-        f"{what} must be finite.",
-        f"{bad} of {values.numel()} values are NaN or infinite.",
-        "Mask before softmax and logarithm; divide by at least one particle.",
-    )
-
-
-@contextmanager
-def _calls(blocks: list[nn.Module]) -> Iterator[list[int]]:
-    """Note the order in which modules are first called; those that are not called are left out."""
-    seen: list[int] = []
-
-    def note(place: int) -> Any:
-        return lambda *_: None if place in seen else seen.append(place)
-
-    handles = [block.register_forward_pre_hook(note(i)) for i, block in enumerate(blocks)]
-    try:
-        yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
