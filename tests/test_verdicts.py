@@ -1,5 +1,7 @@
 """The comparison can say each of its four verdicts, where each is the truth."""
 
+import json
+
 import pytest
 
 # Judged at one size with enough seeds; the margin is what a difference of AUC must be worth.
@@ -62,3 +64,20 @@ def test_zero_shot_stands_in_every_table(toy_run, size):
     assert {"zero_shot", "fine_tuned", "twin_equal_steps", "smaller_twin", "baseline"} <= set(arms)
     assert arms["smaller_twin"]["num_parameters"] < arms["twin_equal_steps"]["num_parameters"]
     assert arms["baseline"]["metric"]["value"] > 0.6  # it is given the right observable
+
+
+def test_a_longer_twin_is_looked_at_as_often_as_the_others(toy_run):
+    longer = "twin_equal_flops_with_pretraining"
+    arms = f"compare.arms=[zero_shot,fine_tuned,twin_equal_steps,{longer}]"
+    result = toy_run(arms, "compare.sizes=[60]")
+
+    def second_look(arm):
+        found = json.loads(
+            next(result.folder.glob(f"compare/there/{arm}/*/result.json")).read_text()
+        )
+        assert found["trials"][0]["steps"] == found["steps"]
+        return found["trials"][0]["history"][1]["step"], found["steps"]
+
+    usual, longest = second_look("twin_equal_steps"), second_look(longer)
+    assert longest[1] > 5 * usual[1]
+    assert longest[0] == usual[0]

@@ -1,6 +1,7 @@
 """Settings of the training loop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,28 @@ class TrainingSettings:
     device: str = "cpu"
     threads: int = 1
     checkpoint_every: int = 500
+
+    def stretched(self, by: float) -> Self:
+        """Give the settings of a training that is longer by a factor.
+
+        It is looked at as often, in steps, and has as large a share of its steps to find something
+        better: with rarer looks a small sample's best moment would pass unseen.
+
+        Parameters
+        ----------
+        by
+            Its steps over the usual ones; at most 1 changes nothing.
+
+        Returns
+        -------
+        TrainingSettings
+            With more looks, and more of them to be patient for.
+
+        Examples
+        --------
+        >>> longer = TrainingSettings(looks=10, patience=2).stretched(3.0)
+        >>> longer.looks, longer.patience
+        (30, 6)
+        """
+        by = max(1.0, by)
+        return replace(self, looks=round(by * self.looks), patience=round(by * self.patience))

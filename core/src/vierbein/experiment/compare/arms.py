@@ -182,7 +182,8 @@ def _trained(
     if job.tuner:
         peak, trials = assembly.tuners[job.tuner].learning_rate, settings.trials
     fits: list[tuple[float, Fit]] = []
-    trainer = FabricTrainer(assembly.settings.training, seed=job.seed)
+    training = assembly.settings.training.stretched(job.steps / settings.steps)
+    trainer = FabricTrainer(training, seed=job.seed)
     best: Network | None = None
     dead: tuple[str, ...] = ()
     loaded: list[dict[str, Any]] = []
