@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PLUGINS := files collider transformer tuners safeguards cpu
+PLUGINS := files collider transformer objectives tuners safeguards cpu
 QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 
 .PHONY: quickstart test test-install lint changelog docs install clean

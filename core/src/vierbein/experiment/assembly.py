@@ -24,9 +24,11 @@ from vierbein.experiment.settings import (
 from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.hardware import Hardware
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.objective import Objective
 from vierbein.interfaces.observable import Observable
 from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.safeguard import Safeguard
+from vierbein.interfaces.supervised import Supervised
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.tuner import Tuner
 from vierbein.registry.installed import Registry, installed
@@ -94,6 +96,14 @@ class Assembly:
         """The task."""
         task: Task = self._one("task")
         return task
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What a base is pretrained on: the task itself, where nothing else is chosen."""
+        if self.configuration.get("objective") is None:
+            return Supervised()
+        objective: Objective = self._one("objective")
+        return objective
 
     @cached_property
     def tuners(self) -> dict[str, Tuner]:

@@ -10,6 +10,7 @@ KINDS: Final[dict[str, str]] = {
     "adapter": "a detector's records -> events in a declared schema",
     "backbone": "events -> representation; carries what was pretrained",
     "task": "head, loss and metrics on top of a representation",
+    "objective": "what a backbone is pretrained on",
     "tuner": "which parameters learn, and how",
     "safeguard": "questions a run and answers with a verdict",
     "compressor": "makes a network small: distil, prune, quantise",

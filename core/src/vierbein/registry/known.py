@@ -20,6 +20,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "vierbein-cpu": {"hardware": ("cpu",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
+    "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
     "vierbein-safeguards": {"safeguard": ("ood",)},
     "vierbein-transformer": {
         "backbone": (

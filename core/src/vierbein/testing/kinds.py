@@ -10,6 +10,7 @@ CONTRACTS: Final[dict[str, str]] = {
     "adapter": "AdapterContract",
     "backbone": "BackboneContract",
     "task": "TaskContract",
+    "objective": "ObjectiveContract",
     "tuner": "TunerContract",
     "safeguard": "SafeguardContract",
     "compressor": "CompressorContract",

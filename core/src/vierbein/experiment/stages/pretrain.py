@@ -1,13 +1,15 @@
 """The stage that makes a base, where the configuration names none."""
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final, cast
 
 import numpy as np
 
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.measurable import check_measurable
+from vierbein.experiment.pretraining import OwnLoss, Pretraining
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
 from vierbein.provenance import versions
 from vierbein.storage.atomic import new_folder
@@ -15,6 +17,9 @@ from vierbein.storage.parameters import write_parameters
 from vierbein.training.evaluate import scores
 from vierbein.training.statistics import statistics
 from vierbein.training.trainer import FabricTrainer, Watcher
+
+SUPERVISED: Final = {"_component_": "objective/vierbein/supervised"}
+"""The objective of a configuration that chooses none."""
 
 
 def pretrain(assembly: Assembly, watcher: Watcher) -> float:
@@ -41,7 +46,9 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
     if assembly.settings.base is not None or (folder / "base").exists():
         return 0.0
     settings, source = assembly.settings.pretrain, assembly.source
-    check_measurable(assembly.task, source, assembly.settings.compare.test_events)
+    objective = assembly.objective
+    if objective.teaches_head:
+        check_measurable(assembly.task, source, assembly.settings.compare.test_events)
     events = TrainingEvents(source.events("train"), source.events("validation"))
     network = assembly.from_scratch(source, events.train, assembly.settings.seed)
     trainer = FabricTrainer(
@@ -50,11 +57,13 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
         folder / "checkpoint.safetensors",
         watcher,
     )
-    fit = trainer.fit(
-        network, assembly.task, events, Budget(settings.steps, settings.learning_rate)
-    )
+    network.head.requires_grad_(objective.teaches_head)
+    learner = Pretraining(network, assembly.task, objective)
+    budget = Budget(settings.steps, settings.learning_rate)
+    fit = trainer.fit(learner, cast("Task", OwnLoss()), events, budget)
     with new_folder(folder / "base") as temporary:
-        kept = {k: v for k, v in network.state_dict().items() if not k.startswith("projection.")}
+        parts = ("backbone.", "head.") if objective.teaches_head else ("backbone.",)
+        kept = {name: t for name, t in network.state_dict().items() if name.startswith(parts)}
         write_parameters(temporary, kept, _card(assembly, network, fit, events))
     (folder / "checkpoint.safetensors").unlink(missing_ok=True)
     return fit.seconds
@@ -62,10 +71,7 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
 
 def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents) -> dict[str, Any]:
     source, settings = assembly.source, assembly.settings
-    test = source.events("test", settings.compare.test_events)
-    figures = assembly.task.figures(
-        scores(network, assembly.task, test), test.truths(), test.weights
-    )
+    has_head = assembly.objective.teaches_head
     seen = np.sort(np.concatenate([events.train.ids, events.validation.ids]))
     return {
         "kind": "base",
@@ -74,7 +80,8 @@ def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents
         "schema": network.backbone.schema.to_json(),
         "statistics": {name: list(pair) for name, pair in statistics(events.train).items()},
         "backbone": assembly.configuration["backbone"],
-        "task": assembly.configuration["task"],
+        "objective": assembly.configuration.get("objective") or SUPERVISED,
+        "task": assembly.configuration["task"] if has_head else None,
         "source": {"domain": source.name, **source.card},
         "training": {
             "seed": settings.seed,
@@ -85,6 +92,13 @@ def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents
             "events": len(seen),
             "history": [asdict(point) for point in fit.history],
         },
-        "figures": [figure.to_json() for figure in figures],
+        "figures": _figures(assembly, network) if has_head else [],
         "versions": versions(),
     }
+
+
+def _figures(assembly: Assembly, network: Network) -> list[dict[str, Any]]:
+    task = assembly.task
+    test = assembly.source.events("test", assembly.settings.compare.test_events)
+    figures = task.figures(scores(network, task, test), test.truths(), test.weights)
+    return [figure.to_json() for figure in figures]

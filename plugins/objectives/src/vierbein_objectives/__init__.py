@@ -1,0 +1,1 @@
+"""Objectives: what a backbone is pretrained on besides the task."""
