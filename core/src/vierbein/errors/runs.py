@@ -62,6 +62,18 @@ class ImpossibleSettingError(VierbeinError):
         )
 
 
+class NoTruthError(VierbeinError):
+    """A domain's events lack a truth that the task learns from."""
+
+    def __init__(self, domain: str, missing: str, present: Sequence[str]) -> None:
+        super().__init__(
+            f"Domain {domain!r}: its events have no truth {missing!r}, which the task needs.\n"
+            f"  They have: {', '.join(sorted(present)) or 'none'}\n"
+            "  Name it in the adapter's mapping; a source domain can do without:  "
+            "objective=masked_particles"
+        )
+
+
 class UndefinedMetricError(VierbeinError):
     """The deciding metric has no value on a domain's test events."""
 

@@ -93,7 +93,7 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
     arm = wish.arm or report["outcome"]["recommended"][where]
     if arm == "zero_shot" and not assembly.has_zero_shot:
         cure = f"Choose another arm:  --arm {ARMS[0]}"
-        raise CannotPackError(str(run), "its base was made for another task", cure)
+        raise CannotPackError(str(run), "its base has no head for this task", cure)
     network, job = recommended(assembly, where, arm)
     base = None if arm == "twin_equal_steps" else assembly.base
     is_whole = wish.is_whole

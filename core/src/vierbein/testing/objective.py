@@ -161,7 +161,6 @@ class ObjectiveContract(ComponentContract):
             f"Those of {', '.join(infinite)} are not.",
             "Mask before logarithms and roots; divide by at least one particle.",
         )
-        # Rounding lets a bias of attention's keys have a gradient; it need not.
         reached = {n for n, g in gradients.items() if g is not None and bool(g.any())}
         teaches = bool(self.loaded().teaches_head)  # type: ignore[attr-defined]
         wanted = {n for n in gradients if teaches or not n.startswith("head.")}
@@ -205,7 +204,7 @@ class ObjectiveContract(ComponentContract):
 
     @check(since="0.1")
     def test_leaves_what_it_is_given_alone(self) -> None:
-        """It changes neither the network nor the events, and keeps nothing of them."""
+        """It changes neither the network nor the events that it is given."""
         network, events = self.network(), self.events()
         named = {name: p.requires_grad for name, p in network.named_parameters()}
         before = deepcopy(network.state_dict())

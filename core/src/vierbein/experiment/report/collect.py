@@ -106,7 +106,7 @@ def _base(assembly: Assembly) -> dict[str, Any] | None:
     base = assembly.base
     if base is None:
         return None
-    kept = ("licence", "figures", "source", "versions", "parameters")
+    kept = ("licence", "objective", "figures", "source", "versions", "parameters")
     said = {key: base.card[key] for key in kept if key in base.card}
     return {"name": base.card["name"], **said, "flops": base.card["training"]["flops"]}
 
