@@ -18,6 +18,7 @@ defaults:
   - override /adapter: new_adapter_elsewhere
   - override /backbone: new_backbone
   - override /task: new_task
+  - override /objective: new_objective
   - override /tuner: [new_tuner]
   - override /observable: [new_observable]
   - override /safeguard: [new_safeguard]

@@ -8,8 +8,8 @@ from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
 from vierbein.testing.made_events import SCHEMA, changed, made_events
 from vierbein.testing.made_task import MadeTask, kinds
-from vierbein.testing.small_network import SmallHead, SmallSets, small_network
 from vierbein.testing.small_network import SCHEMA as SMALL
+from vierbein.testing.small_network import SmallHead, SmallSets, small_network
 from vierbein_objectives import masked_particles as module
 from vierbein_objectives.covering import cover, covered, draw, fixed
 from vierbein_objectives.errors import NothingToPredictError, ShareError
@@ -104,7 +104,7 @@ def test_the_sum_is_the_weighted_sum():
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1])
 def test_a_share_of_nothing_or_all_is_refused(share):
-    with pytest.raises(ShareError, match="objective.share="):
+    with pytest.raises(ShareError, match=r"objective\.share="):
         MaskedParticles(share)
 
 

@@ -21,8 +21,12 @@ class Supervised(Objective):
         return nn.Module()
 
     def loss(
-        self, network: Network, companion: nn.Module, task: Task, events: EventBatch
-    ) -> Float[Tensor, " event"]:  # noqa: ARG002 - the interface's
+        self,
+        network: Network,
+        companion: nn.Module,  # noqa: ARG002 - the interface's
+        task: Task,
+        events: EventBatch,
+    ) -> Float[Tensor, " event"]:
         """Give the task's loss.
 
         Parameters

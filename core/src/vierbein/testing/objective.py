@@ -162,7 +162,7 @@ class ObjectiveContract(ComponentContract):
             "Mask before logarithms and roots; divide by at least one particle.",
         )
         reached = {n for n, g in gradients.items() if g is not None and bool(g.any())}
-        teaches = bool(self.loaded().teaches_head)  # type: ignore[attr-defined]
+        teaches = bool(self.loaded().teaches_head)
         wanted = {n for n in gradients if teaches or not n.startswith("head.")}
         demand(
             wanted <= reached,
@@ -181,7 +181,7 @@ class ObjectiveContract(ComponentContract):
     @check(since="0.1")
     def test_needs_no_truth(self) -> None:
         """Unless it teaches the head, it learns from events without truth."""
-        if self.loaded().teaches_head:  # type: ignore[attr-defined]
+        if self.loaded().teaches_head:
             return
         learner, events = self.learner(), self.events()
         wanted = self.loss(learner, events)

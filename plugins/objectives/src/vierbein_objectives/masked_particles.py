@@ -1,6 +1,6 @@
 """Pretraining by masked particles: features of some are predicted from the others."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from jaxtyping import Bool, Float
@@ -107,8 +107,12 @@ class MaskedParticles(Objective):
         return Decoder(backbone.width, len(backbone.schema.features))
 
     def loss(
-        self, network: Network, companion: nn.Module, task: Task, events: EventBatch
-    ) -> Float[Tensor, " event"]:  # noqa: ARG002 - the interface's
+        self,
+        network: Network,
+        companion: nn.Module,
+        task: Task,  # noqa: ARG002 - the interface's
+        events: EventBatch,
+    ) -> Float[Tensor, " event"]:
         """Give each event's mean squared error; 0 where nothing can be masked.
 
         Parameters
@@ -127,13 +131,14 @@ class MaskedParticles(Objective):
         Tensor
             One loss an event, in units of the features' variances.
         """
-        given = network.projection(events)
-        numbers = draw(given) if companion.training else fixed(given)
+        decoder, given = cast("Decoder", companion), network.projection(events)
+        numbers = draw(given) if decoder.training else fixed(given)
         is_covered = covered(given, numbers, self.share)
-        representation = network.backbone(cover(given, is_covered, companion.cover))
+        representation = network.backbone(cover(given, is_covered, decoder.cover))
         wanted = given.features[is_covered].detach()
-        predicted = companion(representation, given, is_covered).to(wanted.dtype)
+        predicted = decoder(representation, given, is_covered).to(wanted.dtype)
         error = (predicted - wanted).square().mean(1)
         event = slots(given.offsets)[0][is_covered]
         total = error.new_zeros(len(events)).index_add_(0, event, error)
-        return total / torch.bincount(event, minlength=len(events)).clamp(min=1)
+        loss: Tensor = total / torch.bincount(event, minlength=len(events)).clamp(min=1)
+        return loss

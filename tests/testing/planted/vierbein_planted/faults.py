@@ -49,6 +49,7 @@ class Fault(NamedTuple):
 
 GOOD = {
     "backbone": {"sets": "backbones:Sets", "masses": "backbones:Masses"},
+    "objective": {"counts": "objectives:Counts"},
     "tuner": {"shifts": "tuners:Shifts"},
     "adapter": {"declared": "adapters:Declared"},
     "observable": {"total_energy": "others:TotalEnergy"},
@@ -90,6 +91,22 @@ _PLANTED = {
         "Unfinished": "test_implements_its_interface",
     },
     ("backbone", "masses", "backbones"): {"FalseLorentz": "test_claimed_symmetries"},
+    ("objective", "counts", "objectives"): {
+        "MeanLoss": "test_loss_is_one_number_an_event",
+        "EmptyNaN": "test_loss_is_one_number_an_event",
+        "BatchLoss": "test_event_by_event",
+        "Weighted": "test_event_by_event",
+        "Restless": "test_same_validation_loss",
+        "NoSeed": "test_same_seed_same_training",
+        "ForgetsTheBackbone": "test_all_that_is_kept_learns",
+        "KeepsADeadHead": "test_all_that_is_kept_learns",
+        "UsesTheHead": "test_all_that_is_kept_learns",
+        "NeedsTruth": "test_needs_no_truth",
+        "FreezesTheEntry": "test_leaves_what_it_is_given_alone",
+        "TouchesTheEvents": "test_leaves_what_it_is_given_alone",
+        "HiddenState": "test_travels",
+        "Uphill": "test_learns",
+    },
     ("tuner", "shifts", "tuners"): {
         "NotIdentity": "test_identity_at_start",
         "DeadUpdate": "test_tuned_parameters_are_live",

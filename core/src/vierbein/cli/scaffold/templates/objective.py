@@ -1,4 +1,3 @@
-import math
 from typing import ClassVar
 
 from jaxtyping import Float
@@ -11,18 +10,18 @@ from vierbein.interfaces.task import Task
 
 
 class Exemplar(Objective):
-    """Counts: the logarithm of an event's number of particles is estimated by least squares.
+    """The task, and beside it the logarithm of the number of particles, by least squares.
 
     Parameters
     ----------
-    scale
-        The number whose logarithm is one.
+    factor
+        Of the second one.
     """
 
-    teaches_head: ClassVar[bool] = False
+    teaches_head: ClassVar[bool] = True
 
-    def __init__(self, scale: float = 2.718) -> None:
-        self.scale = scale
+    def __init__(self, factor: float = 0.1) -> None:
+        self.factor = factor
 
     def companion(self, network: Network) -> nn.Module:
         return nn.Linear(network.backbone.width, 1)
@@ -30,7 +29,9 @@ class Exemplar(Objective):
     def loss(
         self, network: Network, companion: nn.Module, task: Task, events: EventBatch
     ) -> Float[Tensor, " event"]:
-        estimated = companion(network.represent(events).pooled).squeeze(1).to(events.p4.dtype)
-        wanted = events.num_particles.clamp(min=1).log() / math.log(self.scale)
-        loss: Tensor = (estimated - wanted).square()
+        representation = network.represent(events)
+        estimated = companion(representation.pooled).squeeze(1)
+        error = estimated - events.num_particles.clamp(min=1).log()
+        of_task = task.loss(network.head(representation), events)
+        loss: Tensor = of_task + self.factor * error.square()
         return loss
