@@ -1,4 +1,4 @@
-"""Fill the tables of README and of the study's page from what the benchmarks wrote."""
+"""Fill the tables of README and of the studies' pages from what the benchmarks wrote."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ from vierbein.experiment.report.wording import bounded, interval
 
 ROOT = Path(__file__).parent.parent
 README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.md"
+PRETRAINING = ROOT / "docs" / "explanation" / "pretraining.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 MEANINGS = {
     "install_seconds": "installation of the quick start, from a fresh clone",
@@ -40,6 +41,8 @@ MEANINGS = {
     "planted_faults_tried": "of so many",
     "tamperings_refused": "tamperings with a bundle that are refused",
     "tamperings_tried": "of so many",
+    "bf16_train_vs_fp32_tiny": "training in bf16 over 32 bits, tiny particle transformer",
+    "bf16_train_vs_fp32_base": "the same, of the published size",
     "hostile_configs_refused": "hostile configurations that are refused",
     "hostile_configs_tried": "of so many",
 }
@@ -47,8 +50,7 @@ MEANINGS = {
 
 def figures() -> str:
     """Give README's table: one line a row that has been measured."""
-    files = sorted(RESULTS.glob("*.json"))
-    rows = {row["name"]: row for file in files for row in json.loads(file.read_text())}
+    rows = _rows()
     lines = [
         _line(["figure", "value", "low - high", "against", "command"]),
         "|---|---|---|---|---|",
@@ -61,6 +63,29 @@ def figures() -> str:
             value, command = f"{row['value']:g}{unit}", f"`{row['command']}`"
             lines.append(_line([meaning, value, span, row["against"], command]))
     return "\n".join(lines) + "\n"
+
+
+def _rows() -> dict[str, dict[str, Any]]:
+    files = sorted(RESULTS.glob("*.json"))
+    return {row["name"]: row for file in files for row in json.loads(file.read_text())}
+
+
+def objectives() -> str:
+    """Give the table of objectives: a base's AUC after fine-tuning, and its gain on a twin."""
+    rows = _rows()
+    found = {name: row for name, row in rows.items() if name.startswith("objective_")}
+    sizes = sorted({int(name.rpartition("_")[2]) for name in found})
+    names = ("none", "supervised", "masked_particles", "supervised_and_masked")
+    columns = [text for size in sizes for text in (f"AUC, {size:,} jets", "gain")]
+    lines = [_line(["pretrained on", *columns]), _line(["---"] * (1 + len(columns)))]
+    for name in names:
+        cells = []
+        for size in sizes:
+            gain = found.get(f"objective_{name}_gain_{size}")
+            cells.append(interval(found[f"objective_{name}_auc_{size}"]))
+            cells.append(interval(gain, is_signed=True) if gain else "")
+        lines.append(_line([name, *cells]))
+    return "\n".join(lines) + "\n" if found else ""
 
 
 def study() -> str:
@@ -113,7 +138,8 @@ def filled(text: str, table: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Give every page as it should be."""
-    tables = {README: figures()} | ({STUDY: study()} if STUDY.exists() else {})
+    tables = {README: figures(), PRETRAINING: objectives()}
+    tables |= {STUDY: study()} if STUDY.exists() else {}
     return {page: filled(page.read_text(), table) for page, table in tables.items()}
 
 

@@ -59,6 +59,19 @@ def test_what_the_others_determine_is_learned(learned, determined):
     assert learned(MaskedParticles(ONE_OF_FOUR), determined) < 0.05
 
 
+def test_under_autocast_the_loss_is_of_full_precision():
+    network, events = small_network(), made_events(SMALL, LENGTHS, truth=kinds(len(LENGTHS), 0))
+    both = SupervisedAndMasked()
+    given = network, both.companion(network).eval(), MadeTask(), events
+    whole = both.loss(*given)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = both.loss(*given)
+    assert half.dtype == torch.float32
+    assert torch.allclose(half, whole, rtol=0.05)
+    assert not torch.equal(half, whole)
+    assert not torch.equal(half, half.bfloat16().float())  # it has more digits than bf16 has
+
+
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.99])
 def test_at_least_one_is_masked_and_one_is_left(share):
     events = made_events(lengths=(0, 1, 2, 3, 10, 100))

@@ -25,7 +25,8 @@ class TrainingSettings:
     patience
         Looks without a better validation loss after which a training stops; 0 never stops early.
     precision
-        Lightning Fabric's name for it, such as 32-true or bf16-mixed.
+        Lightning Fabric's name for it: 32-true, or bf16-mixed, in which matrices are multiplied in
+        bf16 while parameters, losses and looks keep 32 bits.
     device
         cpu, cuda, or auto.
     threads
