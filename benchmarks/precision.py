@@ -1,7 +1,8 @@
 """Measure what bf16 gains in training on this processor, by the size of the network.
 
 Trains the tiny and the published-size particle transformer on the shipped jets, with the same
-batches in 32 bits and in bf16, in turn, on one thread; CPU time between the first step and the last.
+batches in 32 bits and in bf16, in turn, on one thread; CPU time between the first step and the
+last.
 """
 
 import copy
