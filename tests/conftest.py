@@ -18,8 +18,10 @@ from vierbein.experiment.run import run
 TOY = Path(__file__).parent / "toy"
 _ENTRY_POINTS = {
     "dataset": "toy_records = vierbein_toy.toy_records:ToyRecords",
-    "adapter": "toy_detector = vierbein_toy.toy_detector:ToyDetector",
-    "backbone": "toy_sets = vierbein_toy.toy_sets:ToySets",
+    "adapter": "toy_detector = vierbein_toy.toy_detector:ToyDetector\n"
+    "toy_upgrade = vierbein_toy.toy_upgrade:ToyUpgrade",
+    "backbone": "toy_sets = vierbein_toy.toy_sets:ToySets\n"
+    "toy_kinds = vierbein_toy.toy_kinds:ToyKinds",
     "observable": "toy_product = vierbein_toy.toy_product:ToyProduct",
 }
 EXPERIMENT = """\
@@ -73,6 +75,12 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield site
     for path in paths:
         sys.path.remove(path)
+
+
+@pytest.fixture(scope="session")
+def toy_experiment() -> str:
+    """Give the text of the experiment `toy`."""
+    return EXPERIMENT
 
 
 @pytest.fixture

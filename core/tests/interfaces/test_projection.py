@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from vierbein.errors.features import FeatureMismatchError, UnitMismatchError
+from vierbein.errors.features import (
+    FeatureMismatchError,
+    RepeatedFeatureError,
+    UnitMismatchError,
+)
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import Feature, FeatureSchema, Role
 from vierbein.interfaces.projection import Projection
@@ -108,3 +112,76 @@ def test_random_numbers_do_not_depend_on_the_detector() -> None:
         Projection(schema(*names), BASE, STATISTICS)
         drawn.append(torch.rand(1))
     assert drawn[0] == drawn[1]
+
+
+PER_EVENT = {"total": (10.0, 4.0), "rate": (3.0, 1.5)}
+
+
+def with_events(names: Sequence[str], of_events: Sequence[str]) -> EventBatch:
+    """The same three events with per-event features."""
+    values = {"total": torch.tensor([2.0, 10.0, 18.0]), "rate": torch.tensor([3.0, 0.0, 6.0])}
+    features = tuple(Feature(name) for name in of_events)
+    columns = torch.stack([values[name] for name in of_events], dim=1)
+    bare = events(names)
+    joined = FeatureSchema(bare.schema.features, features)
+    return EventBatch(joined, bare.p4, bare.features, OFFSETS, event_features=columns)
+
+
+def joined(given: EventBatch, wanted: EventBatch, **stand_ins: float) -> Projection:
+    return Projection(given.schema, wanted.schema, STATISTICS | PER_EVENT, stand_ins)
+
+
+def test_event_features_are_joined_by_name_and_standardised() -> None:
+    given = with_events(BASE.names, ("rate", "total"))
+    wanted = with_events(BASE.names, ("total", "rate"))
+    out = joined(given, wanted)(given)
+    assert out.schema == wanted.schema
+    expected = torch.tensor([[-2.0, 0.0], [0.0, -2.0], [2.0, 2.0]])
+    torch.testing.assert_close(out.event_features, expected)
+
+
+def test_an_event_feature_less_is_an_error_or_takes_its_default() -> None:
+    given = with_events(BASE.names, ("total",))
+    wanted = with_events(BASE.names, ("total", "rate"))
+    with pytest.raises(FeatureMismatchError, match=r"does not give: rate\."):
+        joined(given, wanted)
+    projection = joined(given, wanted, rate=6.0)
+    assert projection.defaulted == ("rate",)
+    out = projection(given)
+    torch.testing.assert_close(out.event_features[:, 1], torch.full((3,), 2.0))
+
+
+def test_an_event_feature_more_changes_nothing_until_it_is_learned() -> None:
+    given = with_events(BASE.names, ("rate", "total"))
+    wanted = with_events(BASE.names, ("total",))
+    projection = joined(given, wanted)
+    out = projection(given)
+    assert projection.extra == ("rate",)
+    assert torch.equal(out.event_features[:, 0], torch.tensor([-2.0, 0.0, 2.0]))
+    assert torch.equal(out.features, standardised(BASE.names))
+    (out.features.sum() + out.event_features.square().sum()).backward()
+    assert projection.event_linear is not None
+    for gradient in (projection.linear.weight.grad, projection.event_linear.weight.grad):
+        assert gradient is not None
+    assert (projection.linear.weight.grad[:, -1].abs() > 0).all()
+    assert projection.event_linear.weight.grad[0, 0].abs() > 0
+
+
+def test_every_particle_sees_an_event_feature_that_the_base_does_not_know() -> None:
+    given = with_events(BASE.names, ("total",))
+    projection = joined(given, events(BASE.names))
+    assert projection.event_linear is None
+    with torch.no_grad():
+        projection.linear.weight[0, -1] = 1.0
+    moved = projection(given).features - standardised(BASE.names)
+    torch.testing.assert_close(moved[:, 0], torch.tensor([-2.0] * 3 + [2.0] * 4))
+    assert (moved[:, 1:] == 0).all()
+    padded = EventBatch.from_padded(given.schema, given.padded, given.event_features)
+    again = projection(padded)
+    torch.testing.assert_close(again.padded.features, projection(given).padded.features)
+    assert again.event_features.shape == (3, 0)
+
+
+def test_features_of_particles_and_of_events_have_different_names() -> None:
+    with pytest.raises(RepeatedFeatureError, match="one schema: d0"):
+        FeatureSchema((Feature("d0"),), (Feature("d0"),))

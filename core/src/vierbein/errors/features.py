@@ -30,6 +30,30 @@ class UnitMismatchError(VierbeinError):
         )
 
 
+class RepeatedFeatureError(VierbeinError):
+    """A schema has one name twice."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"These names stand for two features of one schema: {', '.join(names)}.\n"
+            "  Features of particles and of events are joined by name, so each needs its own.\n"
+            "  Rename one of the two in the adapter's mapping."
+        )
+
+
+class UnknownParticleError(VierbeinError):
+    """Events hold particles of a kind that the backbone has no row for."""
+
+    def __init__(self, codes: Sequence[int], known: Sequence[int]) -> None:
+        shown = ", ".join(map(str, codes))
+        super().__init__(
+            f"The events hold PDG codes that the backbone does not know: {shown}\n"
+            f"  It knows: {', '.join(map(str, known))}\n"
+            "  Add them to the backbone's codes, and let the base be expanded:  expand=[backbone]\n"
+            "  Or map them to known codes in the adapter, or list 0, which stands for all others."
+        )
+
+
 class UnknownFeatureError(VierbeinError):
     """A feature, truth or observable is asked for that the events do not have."""
 

@@ -181,18 +181,43 @@ class EventBatch:
         return self.truth[name]
 
     def map_features(
-        self, schema: FeatureSchema, function: Callable[[Tensor], Tensor]
+        self,
+        schema: FeatureSchema,
+        function: Callable[[Tensor], Tensor],
+        event_features: Float[Tensor, "event event_feature"] | None = None,
     ) -> "EventBatch":
         """Replace the per-particle features by a function of each particle's own.
 
         Works in the layout that is held, so that a padded batch stays traceable.
+
+        Parameters
+        ----------
+        schema
+            Of the new features.
+        function
+            Of the features in that layout, along the last axis.
+        event_features
+            The new per-event ones; the old ones stay if not given.
+
+        Returns
+        -------
+        EventBatch
+            The same events otherwise.
         """
+        per_event = self.event_features if event_features is None else event_features
         if "p4" in self.__dict__:
-            return self._with(schema=schema, features=function(self.features))
+            features = function(self.features)
+            return self._with(schema=schema, features=features, event_features=per_event)
         mask = self.padded.mask
         features = function(self.padded.features).masked_fill(~mask.unsqueeze(-1), 0.0)
         padded = Padded(self.padded.p4, features, mask)
-        return EventBatch.from_padded(schema, padded, self.event_features)
+        return EventBatch.from_padded(schema, padded, per_event)
+
+    def spread(self, per_event: Float[Tensor, "event value"]) -> Tensor:
+        """Give each particle its event's values, in the layout that `map_features` works in."""
+        if "p4" in self.__dict__:
+            return per_event.repeat_interleave(self.num_particles, dim=0)
+        return per_event.unsqueeze(1).expand(-1, self.padded.mask.shape[1], -1)
 
     def take(self, events: Int[Tensor, " taken"]) -> "EventBatch":
         """Choose events by position, in the order given."""

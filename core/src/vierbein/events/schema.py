@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from vierbein.errors.features import UnknownFeatureError
+from vierbein.errors.features import RepeatedFeatureError, UnknownFeatureError
 
 
 class Role(StrEnum):
@@ -44,6 +44,11 @@ class FeatureSchema:
     event_features
         Columns that every event has once, in order.
 
+    Raises
+    ------
+    RepeatedFeatureError
+        If a name stands twice: features are joined by name.
+
     Examples
     --------
     >>> FeatureSchema((Feature("charge", unit="e", role=Role.SCALAR),)).names
@@ -52,6 +57,11 @@ class FeatureSchema:
 
     features: tuple[Feature, ...] = ()
     event_features: tuple[Feature, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        names = (*self.names, *self.event_names)
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise RepeatedFeatureError(twice)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,6 +82,17 @@ class FeatureSchema:
     def to_json(self) -> dict[str, Any]:
         """Give the schema as plain data, for cards and manifests."""
         return asdict(self)
+
+    def wider(self, other: "FeatureSchema") -> "FeatureSchema":
+        """Append the features of another schema that this one does not have."""
+
+        def more(ours: tuple[Feature, ...], theirs: tuple[Feature, ...]) -> tuple[Feature, ...]:
+            known = {feature.name for feature in ours}
+            return (*ours, *(feature for feature in theirs if feature.name not in known))
+
+        return FeatureSchema(
+            more(self.features, other.features), more(self.event_features, other.event_features)
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Sequence[Mapping[str, str]]]) -> "FeatureSchema":

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from vierbein.config.build import build
 from vierbein.errors.runs import NotChosenError, SameDomainError, UnknownSliceError
@@ -21,6 +20,7 @@ from vierbein.experiment.settings import (
     RunSettings,
     SplitSettings,
 )
+from vierbein.experiment.transfer import Loaded, Transfer
 from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.hardware import Hardware
 from vierbein.interfaces.network import Network
@@ -32,7 +32,7 @@ from vierbein.interfaces.supervised import Supervised
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.tuner import Tuner
 from vierbein.registry.installed import Registry, installed
-from vierbein.training.loading import LoadTable, load_parameters
+from vierbein.training.loading import Consent
 from vierbein.training.settings import TrainingSettings
 from vierbein.training.statistics import statistics
 
@@ -174,7 +174,7 @@ class Assembly:
 
     def from_base(
         self, domain: Domain, train: EventTable | None, seed: int
-    ) -> tuple[Network, LoadTable]:
+    ) -> tuple[Network, Loaded]:
         """Make a network that starts from the base, for a domain's events.
 
         Parameters
@@ -191,34 +191,38 @@ class Assembly:
         -------
         Network
             The network.
-        LoadTable
-            What arrived from the base, module by module.
+        Loaded
+            What arrived from the base, module by module, and whether it does what the base did.
 
         Raises
         ------
-        PartialLoadError, NothingLoadedError
-            If the base does not fill the backbone.
+        PartialLoadError, NothingLoadedError, OtherTaskError, FunctionDiffersError
+            If the base does not fill the network, or not without consent, or does something else.
         FeatureMismatchError
             If the detector lacks features of the base and names no default.
         """
-        base = self.base
+        base, adapter = self.base, domain.adapter
         if base is None:
             raise NotChosenError("base", ())
         torch.manual_seed(seed)
-        known = dict(base.statistics)
+        settings = self.settings
+        consent = Consent(
+            tuple(settings.new_parameters),
+            tuple(settings.expand),
+            tuple(settings.dropped_parameters),
+        )
+        is_wider = any(module.partition(".")[0] == "backbone" for module in consent.expand)
+        wanted = base.schema.wider(adapter.schema) if is_wider else base.schema
+        known, either = dict(base.statistics), wanted.wider(adapter.schema)
         own = statistics(train) if train is not None else {}
-        for name in domain.adapter.schema.names:
+        for name in (*either.names, *either.event_names):
             known.setdefault(name, own.get(name, (0.0, 1.0)))
-        adapter = domain.adapter
-        projection = Projection(adapter.schema, base.schema, known, adapter.stand_ins)
+        projection = Projection(adapter.schema, wanted, known, adapter.stand_ins)
         adapter.start(projection, base.sha256)
-        backbone = self.backbone(base.schema)
+        backbone = self.backbone(wanted)
         network = Network(projection, backbone, self.task.head(backbone.width))
-        loaded: nn.Module = nn.ModuleDict({"backbone": network.backbone})
-        if self._has_same_task(base):
-            loaded = nn.ModuleDict({"backbone": network.backbone, "head": network.head})
-        table = load_parameters(loaded, base.parameters, base.name, self.settings.new_parameters)
-        return network, table
+        transfer = Transfer(base, consent, self.registry)
+        return network, transfer.fill(network, self.task, self.configuration)
 
     def zero_shot(self, domain: Domain) -> Network | None:
         """Give the base as it is, on another domain; nothing if its task was another one."""

@@ -154,7 +154,8 @@ def unpack(bundle: Bundle, registry: Registry, base: Base | None) -> Unpacked:
             bundle.file, f"{NETWORK} score_names", found, ", ".join(said["score_names"])
         )
     given, wanted = bundle.mapping.schema, bundle.base_schema
-    statistics = dict.fromkeys((*given.names, *wanted.names), (0.0, 1.0))  # its own come below
+    either = given.wider(wanted)
+    statistics = dict.fromkeys((*either.names, *either.event_names), (0.0, 1.0))  # its own below
     with torch.random.fork_rng(devices=[]):
         projection = Projection(given, wanted, statistics, bundle.adapter["stand_ins"])
         backbone = build(_node(said["backbone"]), registry, schema=wanted)

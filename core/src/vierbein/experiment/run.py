@@ -161,7 +161,10 @@ class _Run:
         if not self.assembly.tuners:
             raise NotChosenError("tuner", self.assembly.registry.names("tuner"))
         with bar("adapt", len(transfer_jobs(self.assembly)), self.console) as advance:
-            adapt(self.assembly, lambda _: advance())
+            adapt(self.assembly, lambda _: advance(), self._say)
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def _compare(self) -> None:
         with bar("compare", num_compare_jobs(self.assembly), self.console) as advance:

@@ -185,7 +185,12 @@ class RunSettings:
         The pretrained base: a folder, or `package:folder` of an installed plugin; nothing
         pretrains one.
     new_parameters
-        Modules that may start anew although the base should fill them.
+        Modules that may start anew although the base should fill them, such as ``head``.
+    expand
+        Parts that may be wider than the base's, and keep what it computes: ``backbone`` is then
+        built for the detector's own features, too, ``head`` for more outputs.
+    dropped_parameters
+        Modules of the base that may be left out.
     bad_records
         What happens to bad records: an error, or they are set aside and counted.
     hooks
@@ -214,6 +219,8 @@ class RunSettings:
     )
     base: str | None = None
     new_parameters: list[str] = field(default_factory=list)
+    expand: list[str] = field(default_factory=list)
+    dropped_parameters: list[str] = field(default_factory=list)
     bad_records: BadRecords = "error"
     hooks: list[str] = field(default_factory=list)
     source: DomainSettings = field(default_factory=DomainSettings)

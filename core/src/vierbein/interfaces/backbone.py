@@ -1,7 +1,7 @@
 """Backbones: events -> a representation."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
+from vierbein.interfaces.columns import Columns
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Backbone(nn.Module, ABC):
     schema: FeatureSchema
     width: int
     """Length of a representation's vectors."""
+    codes: tuple[int, ...] = ()
+    """PDG codes that it tells apart, where it reads them (see `PdgEmbedding`)."""
 
     @abstractmethod
     def forward(self, events: EventBatch) -> Representation:
@@ -54,3 +57,11 @@ class Backbone(nn.Module, ABC):
     @abstractmethod
     def blocks(self) -> Sequence[nn.Module]:
         """Its parts by depth, from the input on: for depth sweeps, freezing and tuners."""
+
+    def columns(self) -> Mapping[str, Columns]:
+        """Name what the axes of its tensors run over, where their length does not say it.
+
+        A base is expanded by these names. An axis that is as long as the schema's features, its
+        event features, or both in this order, is known to run over them.
+        """
+        return {}

@@ -27,6 +27,9 @@ class Network(nn.Module):
         self.projection = projection
         self.backbone = backbone
         self.head = head
+        self.expanded: tuple[str, ...] = ()
+        """Parameters that have more columns than the base's: like the projection's, they learn
+        under every tuner where the detector has more than the base knows."""
 
     def represent(self, events: EventBatch) -> Representation:
         """Give the backbone's representation of events in the adapter's schema."""

@@ -1,24 +1,26 @@
 """The learned map from a detector's features to those that a base was pretrained on."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from vierbein.errors.features import FeatureMismatchError, UnitMismatchError
 from vierbein.events.batch import EventBatch
-from vierbein.events.schema import FeatureSchema
+from vierbein.events.schema import Feature, FeatureSchema
 
 Statistics = Mapping[str, tuple[float, float]]
-"""Mean and standard deviation of each feature, by name."""
+"""Mean and standard deviation of each feature, of particles and of events, by name."""
 
 
 class Projection(nn.Module):
     """Join features by name, standardise them, map them to the base's.
 
     At the start it is the identity where both schemas agree, zero where the detector has more, and
-    the declared default where it has less.
+    the declared default where it has less. Per-event features are joined like those of particles;
+    one that the base does not know is also shown to every particle of its event, because a base
+    may read no event features at all.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ class Projection(nn.Module):
 
     mean: Tensor
     scale: Tensor
+    event_mean: Tensor
+    event_scale: Tensor
 
     def __init__(
         self,
@@ -51,43 +55,82 @@ class Projection(nn.Module):
     ) -> None:
         super().__init__()
         stand_ins = stand_ins or {}
-        if missing := [n for n in wanted.names if n not in given.names and n not in stand_ins]:
-            raise FeatureMismatchError(missing, given.names)
+        lacking = [n for n in wanted.names if n not in given.names]
+        lacking += [n for n in wanted.event_names if n not in given.event_names]
+        if missing := [name for name in lacking if name not in stand_ins]:
+            raise FeatureMismatchError(missing, (*given.names, *given.event_names))
         self.wanted = wanted
-        self.extra = tuple(name for name in given.names if name not in wanted.names)
-        self.defaulted = tuple(name for name in wanted.names if name not in given.names)
-        of_given = [statistics[name] for name in given.names]
-        self.register_buffer("mean", torch.tensor([mean for mean, _ in of_given]))
-        self.register_buffer("scale", torch.tensor([_scale(std) for _, std in of_given]))
-        # No random start: the run's random numbers do not depend on what the detector has.
-        with warnings.catch_warnings(action="ignore", category=UserWarning):  # no feature is legal
-            linear = nn.Linear(len(given.names), len(wanted.names), device="meta")
-        self.linear = linear.to_empty(device="cpu")
-        with torch.no_grad():
-            self.linear.weight.zero_()
-            self.linear.bias.zero_()
-            for row, name in enumerate(wanted.names):
-                if name in given.names:
-                    _same_meaning(given, wanted, name)
-                    self.linear.weight[row, given.names.index(name)] = 1.0
-                else:
-                    mean, std = statistics[name]
-                    self.linear.bias[row] = (stand_ins[name] - mean) / _scale(std)
+        more = [f for f in given.event_features if f.name not in wanted.event_names]
+        of_particles = [f.name for f in given.features if f.name not in wanted.names]
+        self.extra = (*of_particles, *(f.name for f in more))
+        self.defaulted = tuple(lacking)
+        self._shared = [given.event_names.index(feature.name) for feature in more]
+        self.linear = _linear(given.features, wanted.features, statistics, stand_ins, len(more))
+        for name, values in _moments((*given.features, *more), statistics).items():
+            self.register_buffer(name, values)
+        self.event_linear: nn.Linear | None = None
+        if wanted.event_features:
+            of_events = given.event_features
+            self.event_linear = _linear(of_events, wanted.event_features, statistics, stand_ins)
+            for name, values in _moments(of_events, statistics).items():
+                self.register_buffer(f"event_{name}", values)
 
     def forward(self, events: EventBatch) -> EventBatch:
         """Give the same events in the base's features, standardised."""
-        return events.map_features(
-            self.wanted, lambda features: self.linear((features - self.mean) / self.scale)
-        )
+        per_event = events.event_features
+
+        def join(features: Tensor) -> Tensor:
+            if self._shared:
+                shared = events.spread(per_event[:, self._shared])
+                features = torch.cat([features, shared], dim=-1)
+            joined: Tensor = self.linear((features - self.mean) / self.scale)
+            return joined
+
+        joined = per_event[:, :0]
+        if self.event_linear is not None:
+            joined = self.event_linear((per_event - self.event_mean) / self.event_scale)
+        return events.map_features(self.wanted, join, joined)
+
+
+def _moments(features: Sequence[Feature], statistics: Statistics) -> dict[str, Tensor]:
+    moments = [statistics[feature.name] for feature in features]
+    return {
+        "mean": torch.tensor([mean for mean, _ in moments]),
+        "scale": torch.tensor([_scale(std) for _, std in moments]),
+    }
+
+
+def _linear(
+    given: Sequence[Feature],
+    wanted: Sequence[Feature],
+    statistics: Statistics,
+    stand_ins: Mapping[str, float],
+    num_more: int = 0,
+) -> nn.Linear:
+    # No random start: the run's random numbers do not depend on what the detector has.
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # no feature is legal
+        linear = nn.Linear(len(given) + num_more, len(wanted), device="meta")
+    linear = linear.to_empty(device="cpu")
+    places = {feature.name: at for at, feature in enumerate(given)}
+    with torch.no_grad():
+        linear.weight.zero_()
+        linear.bias.zero_()
+        for row, feature in enumerate(wanted):
+            if (at := places.get(feature.name)) is not None:
+                _same_meaning(given[at], feature)
+                linear.weight[row, at] = 1.0
+            else:
+                mean, std = statistics[feature.name]
+                linear.bias[row] = (stand_ins[feature.name] - mean) / _scale(std)
+    return linear
 
 
 def _scale(std: float) -> float:
     return std if std > 0 else 1.0  # a feature that never varies keeps its scale
 
 
-def _same_meaning(given: FeatureSchema, wanted: FeatureSchema, name: str) -> None:
-    ours, theirs = given[name], wanted[name]
+def _same_meaning(ours: Feature, theirs: Feature) -> None:
     if (ours.unit, ours.role) != (theirs.unit, theirs.role):
         raise UnitMismatchError(
-            name, f"in {theirs.unit} ({theirs.role})", f"in {ours.unit} ({ours.role})"
+            ours.name, f"in {theirs.unit} ({theirs.role})", f"in {ours.unit} ({ours.role})"
         )

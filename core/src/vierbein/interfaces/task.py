@@ -57,6 +57,14 @@ class Task(ABC):
     def score_names(self) -> Sequence[str]:
         """Names of the columns of scores."""
 
+    @property
+    def outputs(self) -> Sequence[str]:
+        """Names of the columns of a prediction, by which a base's head is expanded.
+
+        The names of the scores, if there is one score a column.
+        """
+        return self.score_names
+
     @abstractmethod
     def head(self, width: int) -> nn.Module:
         """Make a small network from a `Representation` of this width to a prediction."""

@@ -123,7 +123,7 @@ class TunerContract(ComponentContract):
             "The projection must learn where it is not the identity.",
             f"{', '.join(sorted(frozen))} is frozen, and the detector has a feature more.",
             "if network.projection.extra or network.projection.defaulted: "
-            "network.projection.linear.requires_grad_(True)",
+            "network.projection.requires_grad_(True)",
         )
 
     @check(since="0.1")

@@ -1,6 +1,10 @@
 """Mean and standard deviation of features: they belong to the base."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from jaxtyping import Float
+from torch import Tensor
 
 from vierbein.events.table import EventTable
 from vierbein.interfaces.projection import Statistics
@@ -9,7 +13,7 @@ _MOST_EVENTS = 20_000
 
 
 def statistics(table: EventTable) -> Statistics:
-    """Estimate each feature's mean and standard deviation over the particles of training events.
+    """Estimate each feature's mean and standard deviation over training events.
 
     Parameters
     ----------
@@ -19,11 +23,19 @@ def statistics(table: EventTable) -> Statistics:
     Returns
     -------
     dict
-        Mean and standard deviation by feature, in its unit; 0 and 1 if there is no particle.
+        Mean and standard deviation by feature, in its unit, over particles, and of an event feature
+        over events; 0 and 1 if there are none.
     """
     events = table.take(np.arange(min(len(table), _MOST_EVENTS)))
-    values = events.features.double()
-    if len(values) == 0:
-        return dict.fromkeys(events.schema.names, (0.0, 1.0))
+    of_particles = _moments(events.schema.names, events.features)
+    return of_particles | _moments(events.schema.event_names, events.event_features)
+
+
+def _moments(
+    names: Sequence[str], columns: Float[Tensor, "row column"]
+) -> dict[str, tuple[float, float]]:
+    values = columns.double()
+    if values.numel() == 0:
+        return dict.fromkeys(names, (0.0, 1.0))
     mean, std = values.mean(0).tolist(), values.std(0, correction=0).tolist()
-    return dict(zip(events.schema.names, zip(mean, std, strict=True), strict=True))
+    return dict(zip(names, zip(mean, std, strict=True), strict=True))

@@ -4,8 +4,10 @@ from vierbein.interfaces.network import Network
 
 
 def learn_new_parts_only(network: Network) -> None:
-    """Freeze everything but the head, and the projection where it is not the identity."""
+    """Freeze all but the head, what was expanded, and the projection if it is not the identity."""
     network.requires_grad_(False)
     network.head.requires_grad_(True)
     if network.projection.extra or network.projection.defaulted:
-        network.projection.linear.requires_grad_(True)
+        network.projection.requires_grad_(True)
+    for name in network.expanded:
+        network.get_parameter(name).requires_grad_(True)

@@ -40,7 +40,7 @@ class Shifts(Tuner):
         network.requires_grad_(False)
         network.head.requires_grad_(True)
         if network.projection.extra or network.projection.defaulted:
-            network.projection.linear.requires_grad_(True)
+            network.projection.requires_grad_(True)
         for module in list(network.backbone.modules()):
             if type(module) is nn.Linear:
                 parametrize.register_parametrization(module, "bias", self.update(module.bias))

@@ -8,6 +8,7 @@ import numpy as np
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.measurable import check_measurable
 from vierbein.experiment.pretraining import OwnLoss, Pretraining
+from vierbein.experiment.probe import record
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
@@ -72,6 +73,7 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
 def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents) -> dict[str, Any]:
     source, settings = assembly.source, assembly.settings
     has_head = assembly.objective.teaches_head
+    outputs = assembly.task.outputs if has_head else ()
     seen = np.sort(np.concatenate([events.train.ids, events.validation.ids]))
     return {
         "kind": "base",
@@ -92,6 +94,7 @@ def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents
             "events": len(seen),
             "history": [asdict(point) for point in fit.history],
         },
+        "probe": record(network.backbone, network.head if has_head else None, outputs),
         "figures": _figures(assembly, network) if has_head else [],
         "versions": versions(),
     }
