@@ -1,6 +1,7 @@
 """A toy plugin, installed by its metadata alone, and runs of it."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,13 @@ _ENTRY_POINTS = {
     "toy_kinds = vierbein_toy.toy_kinds:ToyKinds",
     "observable": "toy_product = vierbein_toy.toy_product:ToyProduct",
 }
+KINDS = [
+    "backbone=toy_kinds",
+    "adapter@source.adapter=toy_upgrade",
+    "adapter=toy_upgrade",
+    "source.adapter.name=here",
+    "adapter.name=there",
+]
 EXPERIMENT = """\
 # @package _global_
 defaults:
@@ -90,6 +98,32 @@ def folder(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("conf/experiment").mkdir(parents=True)
     Path("conf/experiment/toy.yaml").write_text(EXPERIMENT)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def made_kinds_base(
+    toy: Path, toy_experiment: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The run folder of a base with an input normalisation, event features and kinds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("pretrained"))
+        Path("conf/experiment").mkdir(parents=True)
+        Path("conf/experiment/toy.yaml").write_text(toy_experiment)
+        few = ["pretrain.steps=30", "source.dataset.num_events=600", "stages=[pretrain]"]
+        return run("toy", [*KINDS, *few], is_quiet=True).folder.absolute()
+
+
+@pytest.fixture
+def kinds_base(made_kinds_base: Path, folder: Path) -> Path:
+    """A copy of that base in the working folder."""
+    shutil.copytree(made_kinds_base, "runs/toy")
+    return Path("runs/toy/pretrain/base")
+
+
+@pytest.fixture
+def kinds() -> list[str]:
+    """The overrides that the base was made with."""
+    return KINDS
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Features, event features, kinds and classes that a base does not know: added as zeros, alive."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -12,33 +9,25 @@ from vierbein.errors.loading import FunctionDiffersError, OtherTaskError, Partia
 from vierbein.events.batch import EventBatch
 from vierbein.experiment import transfer
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.run import configure, run
+from vierbein.experiment.run import configure
 from vierbein.storage.parameters import read_parameters, write_parameters
 
-KINDS = ["backbone=toy_kinds", "adapter@source.adapter=toy_upgrade", "adapter=toy_upgrade"]
-KINDS += ["source.adapter.name=here", "adapter.name=there"]
+KINDS = [
+    "backbone=toy_kinds",
+    "adapter@source.adapter=toy_upgrade",
+    "adapter=toy_upgrade",
+    "source.adapter.name=here",
+    "adapter.name=there",
+]
 SMALL = ["pretrain.steps=30", "source.dataset.num_events=600", "dataset.num_events=400"]
 BASE = "base=runs/toy/pretrain/base"
 MORE = ["adapter.more=true", "backbone.codes=[11,211,-211]"]
 UNCHANGED = 1e-6
 
 
-@pytest.fixture(scope="module")
-def pretrained(toy, toy_experiment, tmp_path_factory):
-    """A base with an input normalisation, event features and kinds, pretrained a little."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("pretrained"))
-        Path("conf/experiment").mkdir(parents=True)
-        Path("conf/experiment/toy.yaml").write_text(toy_experiment)
-        made = run("toy", [*KINDS, *SMALL, "stages=[pretrain]"], is_quiet=True)
-        return made.folder.absolute()
-
-
 @pytest.fixture
-def base(pretrained, folder):
-    """A copy of that base in the working folder."""
-    shutil.copytree(pretrained, "runs/toy")
-    return Path("runs/toy/pretrain/base")
+def base(kinds_base):
+    return kinds_base
 
 
 def assemble(*overrides):

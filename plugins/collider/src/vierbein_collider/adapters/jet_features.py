@@ -18,8 +18,10 @@ MOMENTUM_FEATURES: Mapping[str, Quantity] = MappingProxyType(
         "log_pt_rel": Quantity("log(part_pt / jet_pt)", "1", "log_pt, relative to the jet's"),
         "log_e_rel": Quantity(f"log(part_e / {_JET_ENERGY})", "1", "log_e, relative to the jet's"),
         "deta": Quantity("part_deta", "1", "pseudorapidity from the jet's axis"),
-        "dphi": Quantity("part_dphi", "rad", "azimuth from the jet's axis"),
-        "delta_r": Quantity("hypot(part_deta, part_dphi)", "1", "distance from the jet's axis"),
+        "dphi": Quantity("wrap(part_dphi)", "rad", "azimuth from the jet's axis"),
+        "delta_r": Quantity(
+            "hypot(part_deta, wrap(part_dphi))", "1", "distance from the jet's axis"
+        ),
     }
 )
 """Features that every detector gives."""
