@@ -43,6 +43,7 @@ MEANINGS = {
     "tamperings_tried": "of so many",
     "bf16_train_vs_fp32_tiny": "training in bf16 over 32 bits, tiny particle transformer",
     "bf16_train_vs_fp32_base": "the same, of the published size",
+    "traps_tested": "traps of published foundation models that tests hold shut, of 15",
     "hostile_configs_refused": "hostile configurations that are refused",
     "hostile_configs_tried": "of so many",
 }
