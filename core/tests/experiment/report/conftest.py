@@ -221,14 +221,16 @@ def _configuration(settings: CompareSettings) -> dict[str, Any]:
 
 
 def _loading() -> dict[str, Any]:
-    modules = [
-        {"module": f"backbone.blocks.{n}.attention.qkv", "matched": 12_480, "new": 0, "dropped": 0}
-        for n in range(4)
-    ]
-    modules.append({"module": "head.linear", "matched": 130, "new": 0, "dropped": 0})
+    whole = {"matched": 12_480, "expanded": 0, "new": 0, "dropped": 0}
+    modules = [{"module": f"backbone.blocks.{n}.attention.qkv", **whole} for n in range(4)]
+    modules.append({**whole, "module": "head.linear", "matched": 130, "expanded": 65})
+    agrees = {"answer": "agrees", "reason": "the pooled that its card records"}
+    checks = [agrees | {"difference": 3e-7, "tolerance": 1e-4}]
+    checks.append({"answer": "not checked", "reason": "why", "difference": None, "tolerance": None})
+    said = {"modules": modules, "function_checks": checks}
     return {
-        "atlas": {"modules": modules, "extra_features": [], "stand_ins": {}},
-        "calo": {"modules": modules, "extra_features": ["em_share"], "stand_ins": {"charge": 0.0}},
+        "atlas": {**said, "extra_features": [], "stand_ins": {}},
+        "calo": {**said, "extra_features": ["em_share"], "stand_ins": {"charge": 0.0}},
     }
 
 

@@ -160,8 +160,11 @@ def test_what_was_loaded_is_summed_and_listed(
     report: dict[str, Any], timings: dict[str, Any]
 ) -> None:
     text = read(report, timings).text("loaded")
-    assert "atlas: 50,050 of 50,050 numbers came from the base" in text
-    assert "backbone.blocks.3.attention.qkv 12,480 0 0" in text
+    assert "atlas: 50,050 of 50,115 numbers came from the base, 65 expand it" in text
+    assert "backbone.blocks.3.attention.qkv 12,480 0 0 0" in text
+    assert "head.linear 130 65 0 0" in text
+    assert "agrees with the pooled that its card records (3e-07 of its size; 0.0001" in text
+    assert "atlas: not checked: why." in text
     assert "zero-initialised: em_share." in text
     assert "charge = 0." in text
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.jobs import transfer_jobs
 from vierbein.experiment.compare.workers import Done, perform_all
@@ -30,6 +32,9 @@ def loaded(assembly: Assembly, say: Callable[[str], None]) -> dict[str, Any]:
         without a counterpart in the base, and features of the base for which a default stands.
     """
     said = {}
+    torch.set_num_threads(
+        assembly.settings.training.threads
+    )  # answers depend on it in the last bit
     for name, domain in assembly.targets.items():
         network, arrived = assembly.from_base(domain, None, assembly.settings.seed)
         say(f"{name}: loaded from the base, in numbers\n{arrived}")
