@@ -10,7 +10,9 @@ from vierbein.events.batch import EventBatch
 from vierbein.experiment import transfer
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.run import configure
+from vierbein.experiment.stages.deploy import not_exported
 from vierbein.storage.parameters import read_parameters, write_parameters
+from vierbein.testing.small_network import small_network
 
 KINDS = [
     "backbone=toy_kinds",
@@ -283,3 +285,12 @@ def test_dropped_tensors_are_refused_unless_named(base):
     _, loaded, _, _ = start("dropped_parameters=[backbone.old,ema]")
     assert loaded.table.total.dropped == 11
     assert loaded.checks[0].answer == "agrees"
+
+
+def test_what_hardware_backends_are_not_given_is_a_reason_not_to_lower(base):
+    network, _, _, _ = start()
+    assert not_exported(network) == [
+        "it reads per-event features, which are not exported",
+        "it reads PDG codes, which are not exported",
+    ]
+    assert not_exported(small_network()) == []

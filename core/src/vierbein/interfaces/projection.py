@@ -75,6 +75,11 @@ class Projection(nn.Module):
             for name, values in _moments(of_events, statistics).items():
                 self.register_buffer(f"event_{name}", values)
 
+    @property
+    def reads_event_features(self) -> bool:
+        """Whether anything depends on per-event features."""
+        return self.event_linear is not None or bool(self._shared)
+
     def forward(self, events: EventBatch) -> EventBatch:
         """Give the same events in the base's features, standardised."""
         per_event = events.event_features

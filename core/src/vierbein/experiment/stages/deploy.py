@@ -9,6 +9,7 @@ import numpy as np
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.recommended import recommended
 from vierbein.interfaces.hardware import Hardware, Level, Vectors
+from vierbein.interfaces.network import Network
 from vierbein.interfaces.verification import golden, verify
 from vierbein.storage.atomic import new_folder, write_json
 from vierbein.storage.hashing import sha256_of_data
@@ -55,7 +56,8 @@ def _lower(
     example = test.take(np.arange(min(_EXAMPLE, len(test))))
     probe = backend.probe()
     verdict: dict[str, Any] = {"network": job, "probe": asdict(probe), "levels": {}}
-    problems = list(backend.check(network, example)) if probe.can_run else [probe.reason]
+    problems = not_exported(network) if probe.can_run else [probe.reason]
+    problems = problems or list(backend.check(network, example))
     with new_folder(assembly.folder / "deploy" / name) as folder:
         files, metrics = ["metrics.json", "verdict.json"], []
         if not problems:
@@ -74,6 +76,15 @@ def _lower(
         write_json(folder / "metrics.json", metrics)
         write_json(folder / "verdict.json", verdict | {"problems": problems})
         manifest(folder, files, sha256_of_data(job))
+
+
+def not_exported(network: Network) -> list[str]:
+    """Say what the network reads besides the padded blocks that backends are given."""
+    read = {
+        "per-event features": network.projection.reads_event_features,
+        "PDG codes": bool(network.backbone.codes),
+    }
+    return [f"it reads {what}, which are not exported" for what, is_read in read.items() if is_read]
 
 
 def _named(inputs: Vectors, outputs: Vectors) -> dict[str, Any]:
