@@ -24,6 +24,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "vierbein-safeguards": {"safeguard": ("ood",)},
     "vierbein-transformer": {
         "backbone": (
+            "packed_particle_transformer",
             "particle_transformer",
             "particle_transformer_base",
             "particle_transformer_nano",

@@ -28,6 +28,40 @@ class Feedforward(nn.Sequential):
         )
 
 
+def attend(
+    qkv: Float[Tensor, "event slot three_widths"],
+    bias: Float[Tensor, "head event slot slot"],
+    dropout: float = 0.0,
+) -> Float[Tensor, "event slot width"]:
+    """Let every particle of an event attend to every other.
+
+    Parameters
+    ----------
+    qkv
+        Queries, keys and values side by side, each with the heads' parts side by side.
+    bias
+        Added to the attention logits.
+    dropout
+        Probability of losing an attention.
+
+    Returns
+    -------
+    Tensor
+        The heads' answers side by side.
+    """
+    num_events, num_slots, _ = qkv.shape
+    num_heads = bias.shape[0]
+    qkv = qkv.view(num_events, num_slots, 3, num_heads, -1)
+    # Heads first, as the bias has them: then adding it is part of the product.
+    q, k, v = qkv.permute(2, 3, 0, 1, 4).flatten(1, 2).unbind(0)
+    logits = torch.baddbmm(bias.flatten(0, 1), q, k.transpose(1, 2), alpha=q.shape[-1] ** -0.5)
+    attention = logits.softmax(-1)
+    if dropout:
+        attention = nn.functional.dropout(attention, dropout)
+    values = (attention @ v).view(num_heads, num_events, num_slots, -1)
+    return values.permute(1, 2, 0, 3).flatten(2)
+
+
 class ParticleAttention(nn.Module):
     """Attention of every particle to every particle, with a bias from their pair.
 
@@ -35,15 +69,12 @@ class ParticleAttention(nn.Module):
     ----------
     width
         Of input and output.
-    num_heads
-        Heads that the width is divided among.
     inner_norms
         Whether the output is normalised.
     """
 
-    def __init__(self, width: int, num_heads: int, *, inner_norms: bool) -> None:
+    def __init__(self, width: int, *, inner_norms: bool) -> None:
         super().__init__()
-        self.num_heads = num_heads
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
@@ -55,15 +86,7 @@ class ParticleAttention(nn.Module):
         bias: Float[Tensor, "head event slot slot"],
     ) -> Float[Tensor, "event slot width"]:
         """Attend."""
-        num_events, num_slots, width = x.shape
-        head_width = width // self.num_heads
-        qkv = self.qkv(self.norm(x)).view(num_events, num_slots, 3, self.num_heads, head_width)
-        # Heads first, as the bias has them: then adding it is part of the product.
-        q, k, v = qkv.permute(2, 3, 0, 1, 4).flatten(1, 2).unbind(0)
-        logits = torch.baddbmm(bias.flatten(0, 1), q, k.transpose(1, 2), alpha=head_width**-0.5)
-        values = logits.softmax(-1) @ v
-        values = values.view(self.num_heads, num_events, num_slots, head_width)
-        attended: Tensor = self.out(values.permute(1, 2, 0, 3).flatten(2))
+        attended: Tensor = self.out(attend(self.qkv(self.norm(x)), bias))
         normed: Tensor = self.out_norm(attended)
         return normed
 
@@ -89,7 +112,7 @@ class ParticleBlock(nn.Module):
         self, width: int, num_heads: int, expansion: int, dropout: float, *, inner_norms: bool
     ) -> None:
         super().__init__()
-        self.attention = ParticleAttention(width, num_heads, inner_norms=inner_norms)
+        self.attention = ParticleAttention(width, inner_norms=inner_norms)
         self.feedforward = Feedforward(width, expansion, inner_norms=inner_norms)
         self.dropout = nn.Dropout(dropout)
 

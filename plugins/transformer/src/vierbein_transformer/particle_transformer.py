@@ -11,7 +11,7 @@ from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein_transformer.errors import HeadsError
 from vierbein_transformer.pairs import PairNetwork
 from vierbein_transformer.particle_block import ParticleBlock
-from vierbein_transformer.pooling import Pooling
+from vierbein_transformer.pooling import ClassBlock, Pooling
 
 
 class ParticleTransformer(Backbone):
@@ -86,7 +86,9 @@ class ParticleTransformer(Backbone):
             for _ in range(num_blocks)
         )
         self.pooling = Pooling(
-            width, num_heads, expansion, num_class_blocks, inner_norms=inner_norms
+            width,
+            lambda: ClassBlock(width, num_heads, expansion, inner_norms=inner_norms),
+            num_class_blocks,
         )
 
     def forward(self, events: EventBatch) -> Representation:
