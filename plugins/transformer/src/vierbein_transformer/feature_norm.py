@@ -32,21 +32,36 @@ class FeatureNorm(nn.Module):
 
     def fixed(self) -> tuple[Float[Tensor, " feature"], Float[Tensor, " feature"]]:
         """Give scale and shift by the running statistics."""
-        return self.by(self.running_mean, self.running_var)
+        return self._by(self.running_mean, self.running_var)
 
-    def by(
+    def learning(
+        self, mean: Float[Tensor, " feature"], variance: Float[Tensor, " feature"], num: int
+    ) -> tuple[Float[Tensor, " feature"], Float[Tensor, " feature"]]:
+        """Give scale and shift by the statistics of so many, and remember these.
+
+        Parameters
+        ----------
+        mean
+            Of each feature.
+        variance
+            Of each feature, over the number and not one less.
+        num
+            How many particles or pairs they are of.
+
+        Returns
+        -------
+        tuple
+            Scale and shift, which carry the statistics' gradients.
+        """
+        with torch.no_grad():
+            self.num_batches_tracked += 1
+            self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
+            unbiased = variance.to(self.running_var.dtype) * (num / max(num - 1, 1))
+            self.running_var.lerp_(unbiased, self.momentum)
+        return self._by(mean, variance)
+
+    def _by(
         self, mean: Float[Tensor, " feature"], variance: Float[Tensor, " feature"]
     ) -> tuple[Float[Tensor, " feature"], Float[Tensor, " feature"]]:
-        """Give scale and shift by any statistics."""
         scale = self.weight.to(variance.dtype) * (variance + self.eps).rsqrt()
         return scale, self.bias - mean * scale
-
-    @torch.no_grad()
-    def observe(
-        self, mean: Float[Tensor, " feature"], variance: Float[Tensor, " feature"], num: int
-    ) -> None:
-        """Move the running statistics towards those of a batch of so many."""
-        self.num_batches_tracked += 1
-        self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
-        unbiased = variance.to(self.running_var.dtype) * (num / max(num - 1, 1))
-        self.running_var.lerp_(unbiased, self.momentum)

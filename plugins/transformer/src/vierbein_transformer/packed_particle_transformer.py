@@ -132,8 +132,7 @@ class PublishedEmbedding(nn.Module):
         features = packing.features
         if self.training and len(features):
             mean, variance = features.mean(0), features.var(0, correction=0)
-            self.input_norm.observe(mean, variance, len(features))
-            scale, shift = self.input_norm.by(mean, variance)
+            scale, shift = self.input_norm.learning(mean, variance, len(features))
         else:
             scale, shift = self.input_norm.fixed()
         normed = self.norm(torch.addcmul(shift, features, scale))

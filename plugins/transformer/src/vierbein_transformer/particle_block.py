@@ -31,6 +31,7 @@ class Feedforward(nn.Sequential):
 def attend(
     qkv: Float[Tensor, "event slot three_widths"],
     bias: Float[Tensor, "head event slot slot"],
+    num_heads: int,
     dropout: float = 0.0,
 ) -> Float[Tensor, "event slot width"]:
     """Let every particle of an event attend to every other.
@@ -41,6 +42,8 @@ def attend(
         Queries, keys and values side by side, each with the heads' parts side by side.
     bias
         Added to the attention logits.
+    num_heads
+        Heads that the width is divided among.
     dropout
         Probability of losing an attention.
 
@@ -50,7 +53,6 @@ def attend(
         The heads' answers side by side.
     """
     num_events, num_slots, _ = qkv.shape
-    num_heads = bias.shape[0]
     qkv = qkv.view(num_events, num_slots, 3, num_heads, -1)
     # Heads first, as the bias has them: then adding it is part of the product.
     q, k, v = qkv.permute(2, 3, 0, 1, 4).flatten(1, 2).unbind(0)
@@ -69,12 +71,15 @@ class ParticleAttention(nn.Module):
     ----------
     width
         Of input and output.
+    num_heads
+        Heads that the width is divided among.
     inner_norms
         Whether the output is normalised.
     """
 
-    def __init__(self, width: int, *, inner_norms: bool) -> None:
+    def __init__(self, width: int, num_heads: int, *, inner_norms: bool) -> None:
         super().__init__()
+        self.num_heads = num_heads
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
@@ -86,7 +91,7 @@ class ParticleAttention(nn.Module):
         bias: Float[Tensor, "head event slot slot"],
     ) -> Float[Tensor, "event slot width"]:
         """Attend."""
-        attended: Tensor = self.out(attend(self.qkv(self.norm(x)), bias))
+        attended: Tensor = self.out(attend(self.qkv(self.norm(x)), bias, self.num_heads))
         normed: Tensor = self.out_norm(attended)
         return normed
 
@@ -112,7 +117,7 @@ class ParticleBlock(nn.Module):
         self, width: int, num_heads: int, expansion: int, dropout: float, *, inner_norms: bool
     ) -> None:
         super().__init__()
-        self.attention = ParticleAttention(width, inner_norms=inner_norms)
+        self.attention = ParticleAttention(width, num_heads, inner_norms=inner_norms)
         self.feedforward = Feedforward(width, expansion, inner_norms=inner_norms)
         self.dropout = nn.Dropout(dropout)
 

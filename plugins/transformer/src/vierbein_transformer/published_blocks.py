@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vierbein_transformer.particle_block import Feedforward, attend
+from vierbein_transformer.particle_block import Feedforward
 from vierbein_transformer.pooling import summarise
 from vierbein_transformer.runs import Run, rows_of
 
@@ -39,7 +39,7 @@ class Part:
         with torch.autocast(qkv.device.type, enabled=False):
             pieces = rows_of(self.runs, qkv.to(self.bias[0].dtype))
             attended = [
-                run.rows(attend(run.events(rows), bias, dropout))
+                run.attend(rows, bias, dropout)
                 for run, bias, rows in zip(self.runs, self.bias, pieces, strict=True)
             ]
             return attended[0] if len(attended) == 1 else torch.cat(attended)
@@ -157,7 +157,9 @@ class PublishedClassBlock(nn.Module):
         query, key, value = self.qkv.weight.chunk(3)
         query_bias, _, value_bias = self.qkv.bias.chunk(3)
         rows = self.norm(torch.cat([vector.unsqueeze(1), x], dim=1))
-        query = functional.linear(vector, query, query_bias).unflatten(1, (self.num_heads, -1))
+        query = functional.linear(vector, query, query_bias).view(
+            vector.shape[0], self.num_heads, -1
+        )
         values = summarise(query, key, value, rows, bias) + value_bias
         refined: Tensor = self.refinement(vector, values, self.refinement.projection())
         return refined

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vierbein_transformer.feature_norm import FeatureNorm
-from vierbein_transformer.pair_learning import CHUNK, NormalisedLayers
+from vierbein_transformer.pair_learning import CHUNK, PairLayer, mapped
 from vierbein_transformer.pairs import PairLinear
 
 NUM_INTERACTIONS = 4
@@ -54,16 +54,17 @@ class PublishedPairNetwork(nn.Module):
         affine = []
         for layer, norm in zip(self.layers, norms, strict=True):
             scale, shift = norm.fixed()
-            matrix, bias = layer.weight * scale.unsqueeze(1), layer.bias * scale + shift
-            affine.append((matrix.to(dtype), bias.to(dtype).unsqueeze(1)))
+            affine.append((layer.weight * scale.unsqueeze(1), layer.bias * scale + shift))
         (matrix, bias), *others = affine
+        others = [(other.to(dtype), shift.to(dtype).unsqueeze(1)) for other, shift in others]
         # A few pairs at a time, so that hidden layers stay in the cache; exporters see one piece.
         is_traced = torch.compiler.is_compiling()
         products = []
         for piece in [rows] if is_traced else rows.split(CHUNK, dim=1):
-            hidden = torch.addmm(bias, matrix, piece.to(dtype))
-            for other, other_bias in others:
-                hidden = torch.addmm(other_bias, other, functional.gelu(hidden))
+            # The logarithms are large, and so stay in full precision.
+            hidden = torch.addmm(bias.unsqueeze(1), matrix, piece).to(dtype)
+            for other, shift in others:
+                hidden = torch.addmm(shift, other, functional.gelu(hidden))
             products.append(hidden.to(rows.dtype))
         return products[0] if is_traced else torch.cat(products, dim=1)
 
@@ -75,29 +76,26 @@ class PublishedPairNetwork(nn.Module):
         entry, norm, *norms = self.norms
         first, *layers = self.layers
         # What normalises the input and the first layer follows from the input's covariance alone.
-        exact = rows.double()
-        mean = exact.mean(1)
-        covariance = (exact - mean.unsqueeze(1)) @ (exact - mean.unsqueeze(1)).T / num
-        entry.observe(mean, covariance.diagonal(), num)
-        scale, shift = entry.by(mean, covariance.diagonal())
-        weight = first.weight.double()
-        matrix = weight * scale
-        spread = torch.einsum("fi,ij,fj->f", matrix, covariance, matrix)
-        centre = torch.addmv(first.bias.double(), weight, shift + mean * scale)
-        norm.observe(centre.detach(), spread.detach(), num)
-        scale, shift = norm.by(matrix @ mean, spread)
-        matrix, shift = (matrix * scale.unsqueeze(1)).to(rows.dtype), shift.to(rows.dtype)
-        if not layers:
-            return torch.addmm(shift.unsqueeze(1), matrix, rows)
-        others = [
-            each
-            for layer, norm in zip(layers, norms, strict=True)
-            for each in (layer.weight.to(dtype), norm.weight, norm.bias)
-        ]
-        products, *statistics = NormalisedLayers.apply(
-            rows, matrix, shift.unsqueeze(1), norm.eps, *others
-        )
-        pairs = zip(layers, norms, statistics[::2], statistics[1::2], strict=True)
-        for layer, norm, mean, variance in pairs:
-            norm.observe(mean + layer.bias.detach(), variance, num)
-        return products
+        mean, covariance = _moments(rows)
+        scale, shift = entry.learning(mean, covariance.diagonal(), num)
+        matrix = first.weight.double() * scale
+        bias = torch.addmv(first.bias.double(), first.weight.double(), shift)
+        variance = torch.einsum("fi,ij,fj->f", matrix, covariance, matrix)
+        scale, shift = norm.learning(torch.addmv(bias, matrix, mean), variance, num)
+        matrix, shift = matrix * scale.unsqueeze(1), (bias * scale + shift).unsqueeze(1)
+        matrix, shift = matrix.to(rows.dtype), shift.to(rows.dtype)
+        for layer, norm in zip(layers, norms, strict=True):
+            rows, sums = PairLayer.apply(rows, matrix, shift, layer.weight.to(dtype))
+            mean, square = sums / num
+            scale, shift = norm.learning(mean + layer.bias, square - mean.square(), num)
+            # The layer's bias has no effect, as published: the mean takes it off again.
+            shift = (shift + layer.bias * scale).unsqueeze(1).to(matrix.dtype)
+            matrix = scale.unsqueeze(1).to(matrix.dtype)
+        return mapped(rows, matrix, shift, matrix.dtype)
+
+
+def _moments(rows: Float[Tensor, "4 pair"]) -> tuple[Float[Tensor, " 4"], Float[Tensor, "4 4"]]:
+    """Give mean and covariance, in double precision."""
+    mean = rows.double().mean(1)
+    centred = rows - mean.unsqueeze(1)
+    return mean, centred @ centred.T / rows.shape[1]

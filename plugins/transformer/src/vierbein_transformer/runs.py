@@ -10,6 +10,8 @@ from torch import Tensor
 
 from vierbein_transformer.interactions import interactions
 from vierbein_transformer.pairs import MASKED
+from vierbein_transformer.particle_block import attend
+from vierbein_transformer.run_attention import RunAttention
 
 
 class Run(ABC):
@@ -26,20 +28,21 @@ class Run(ABC):
         """Pairs that are computed."""
 
     @abstractmethod
-    def events(self, rows: Float[Tensor, "*row width"]) -> Float[Tensor, "event slot width"]:
-        """View rows as events."""
-
-    @abstractmethod
-    def rows(self, events: Float[Tensor, "event slot width"]) -> Float[Tensor, "*row width"]:
-        """View events as rows."""
-
-    @abstractmethod
     def pairs(self, p4: Float[Tensor, "*row 4"]) -> Float[Tensor, "4 pair"]:
         """Give the interaction features of the run's pairs, before the logarithm."""
 
     @abstractmethod
     def bias(self, values: Float[Tensor, "head pair"]) -> Float[Tensor, "head event slot slot"]:
         """Spread one value a pair over the attention logits."""
+
+    @abstractmethod
+    def attend(
+        self,
+        qkv: Float[Tensor, "*row three_widths"],
+        bias: Float[Tensor, "head event slot slot"],
+        dropout: float,
+    ) -> Float[Tensor, "*row width"]:
+        """Let every particle of an event attend to every other."""
 
 
 class Triangle:
@@ -96,17 +99,9 @@ class FullRun(Run):
         """Pairs once each, those of particles with themselves included."""
         return self.num_rows * (self.num_slots + 1) // 2
 
-    def events(self, rows: Float[Tensor, "row width"]) -> Float[Tensor, "event slot width"]:
-        """View rows as events."""
-        return rows.view(self.num_events, self.num_slots, -1)
-
-    def rows(self, events: Float[Tensor, "event slot width"]) -> Float[Tensor, "row width"]:
-        """View events as rows."""
-        return events.flatten(0, 1)
-
     def pairs(self, p4: Float[Tensor, "*row 4"]) -> Float[Tensor, "4 pair"]:
         """Give the interaction features of the pairs, before the logarithm."""
-        square = interactions(self.events(p4)).flatten(2).flatten(0, 1)
+        square = interactions(p4.view(self.num_events, self.num_slots, 4)).flatten(2).flatten(0, 1)
         return square.index_select(1, self.triangle.entries(self.num_slots)).view(4, -1)
 
     def bias(self, values: Float[Tensor, "head pair"]) -> Float[Tensor, "head event slot slot"]:
@@ -115,6 +110,17 @@ class FullRun(Run):
         rows = values.reshape(len(values) * self.num_events, -1)
         square = rows.index_select(1, places)
         return square.view(len(values), self.num_events, self.num_slots, self.num_slots)
+
+    def attend(
+        self,
+        qkv: Float[Tensor, "row three_widths"],
+        bias: Float[Tensor, "head event slot slot"],
+        dropout: float,
+    ) -> Float[Tensor, "row width"]:
+        """Let every particle of an event attend to every other."""
+        events = qkv.view(self.num_events, self.num_slots, -1)
+        attended: Tensor = RunAttention.apply(events, bias, dropout)
+        return attended.flatten(0, 1)
 
 
 @dataclass(frozen=True)
@@ -141,22 +147,23 @@ class PaddedRun(Run):
         """All pairs of slots of an event."""
         return self.mask.numel() * self.mask.shape[1]
 
-    def events(self, rows: Float[Tensor, "event slot width"]) -> Float[Tensor, "event slot width"]:
-        """Take rows as they are: they stand as in the padded block."""
-        return rows
-
-    def rows(self, events: Float[Tensor, "event slot width"]) -> Float[Tensor, "event slot width"]:
-        """Take events as they are."""
-        return events
-
     def pairs(self, p4: Float[Tensor, "*row 4"]) -> Float[Tensor, "4 pair"]:
         """Give the interaction features of all pairs of slots, before the logarithm."""
-        return interactions(self.events(p4)).flatten(1)
+        return interactions(p4).flatten(1)
 
     def bias(self, values: Float[Tensor, "head pair"]) -> Float[Tensor, "head event slot slot"]:
         """View the values as logits, and take empty slots out."""
         square = values.view(-1, *self.mask.shape, self.mask.shape[1])
         return square + (~self.mask).to(values.dtype).mul(MASKED).unsqueeze(1)
+
+    def attend(
+        self,
+        qkv: Float[Tensor, "event slot three_widths"],
+        bias: Float[Tensor, "head event slot slot"],
+        dropout: float,
+    ) -> Float[Tensor, "event slot width"]:
+        """Let every particle of an event attend to every other."""
+        return attend(qkv, bias, bias.shape[0], dropout)
 
 
 def rows_of(
