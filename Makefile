@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 PLUGINS := files collider transformer objectives tuners safeguards cpu
 QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 
-.PHONY: quickstart test test-install lint changelog docs install clean
+# Scripts that compare ours with others: they take --quick, print ratios and write rows without it.
+BENCHMARKS := particle_transformer
+
+.PHONY: quickstart test test-install lint changelog docs bench install clean
 
 quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
@@ -30,6 +33,9 @@ changelog: $(VENV)/.development  ## The fragments in changes/ go into CHANGELOG.
 
 docs: $(VENV)/.development  ## The documentation, in docs/_build
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build
+
+bench: $(VENV)/.development  ## All ratios against other implementations; BENCH=--quick for a short form
+	for each in $(BENCHMARKS); do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$each.py $(BENCH) || exit; done
 
 install: $(VENV)/.development  ## What developers need
 

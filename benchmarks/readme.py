@@ -46,6 +46,13 @@ MEANINGS = {
     "traps_tested": "traps of published foundation models that tests hold shut, of 15",
     "hostile_configs_refused": "hostile configurations that are refused",
     "hostile_configs_tried": "of so many",
+    "particle_transformer_train_vs_weaver": "packed transformer over weaver-core's: training",
+    "particle_transformer_infer_vs_weaver": "the same: predictions",
+    "particle_transformer_bf16_train_vs_weaver": "with bf16 over its single precision: training",
+    "particle_transformer_bf16_infer_vs_weaver": "the same: predictions",
+    "gemm_share_train": "useful operations over the peak of matrix products: training",
+    "gemm_share_infer": "the same: predictions",
+    "peak_memory_vs_padded": "peak memory of training over weaver-core's padded network",
 }
 
 

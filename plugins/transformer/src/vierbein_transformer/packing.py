@@ -69,7 +69,7 @@ class Packing:
         """Cut rows into those of each part."""
         if len(self.parts) == 1:
             return [rows]
-        return rows.split([sum(run.num_rows for run in part) for part in self.parts])
+        return torch.split(rows, [sum(run.num_rows for run in part) for part in self.parts])
 
     def block(
         self, parts: Sequence[Float[Tensor, "*_ width"]], width: int
@@ -79,7 +79,7 @@ class Packing:
             return parts[0] * self.mask.unsqueeze(-1)
         block = self.features.new_zeros(self.mask.numel(), width)
         if parts:
-            block = block.index_copy_(0, self._slots, torch.cat(parts))
+            block = block.index_copy_(0, self._slots, torch.cat(list(parts)))
         return block.view(*self.mask.shape, width)
 
 

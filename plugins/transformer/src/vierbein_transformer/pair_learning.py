@@ -17,6 +17,7 @@ CHUNK = 2048
 """Pairs that are computed at a time."""
 
 _gelu = torch.ops.aten.gelu.default
+_gelu_in_place = torch.ops.aten.gelu_.default
 _gelu_backward = torch.ops.aten.gelu_backward.default
 
 
@@ -71,9 +72,9 @@ class PairLayer(torch.autograd.Function):
         products = matrix.new_empty(len(matrix), rows.shape[1])
         sums = scale.new_zeros(2, len(matrix), dtype=torch.float64)
         for part in _chunks(rows):
-            hidden = _gelu(mapped(rows[:, part], scale, shift, matrix.dtype))
+            hidden = _gelu_in_place(mapped(rows[:, part], scale, shift, matrix.dtype))
             exact = torch.mm(matrix, hidden, out=products[:, part]).to(scale.dtype)
-            sums += torch.stack([exact.sum(1), exact.square().sum(1)])
+            sums += torch.stack([exact.sum(1), torch.linalg.vector_norm(exact, dim=1).square()])
         ctx.save_for_backward(rows, scale, shift, matrix, products)
         return products, sums
 

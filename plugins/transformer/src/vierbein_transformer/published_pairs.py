@@ -1,6 +1,7 @@
 """The published pair network: interaction features of pairs -> bias of their attention logits."""
 
 from itertools import pairwise
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -44,15 +45,19 @@ class PublishedPairNetwork(nn.Module):
             products = self._learning(rows, dtype) if self.training else self._fixed(rows, dtype)
             return functional.gelu(products)
 
+    def _parts(self) -> tuple[list[FeatureNorm], list[PairLinear]]:
+        norms = cast("list[FeatureNorm]", list(self.norms))
+        return norms, cast("list[PairLinear]", list(self.layers))
+
     def _fixed(
         self, rows: Float[Tensor, "4 pair"], dtype: torch.dtype
     ) -> Float[Tensor, "head pair"]:
         """Compute the last normalised products, with normalisations as part of the layers."""
-        entry, *norms = self.norms
+        (entry, *norms), layers = self._parts()
         scale, shift = entry.fixed()
         rows = rows * scale.unsqueeze(1) + shift.unsqueeze(1)
         affine = []
-        for layer, norm in zip(self.layers, norms, strict=True):
+        for layer, norm in zip(layers, norms, strict=True):
             scale, shift = norm.fixed()
             affine.append((layer.weight * scale.unsqueeze(1), layer.bias * scale + shift))
         (matrix, bias), *others = affine
@@ -60,7 +65,7 @@ class PublishedPairNetwork(nn.Module):
         # A few pairs at a time, so that hidden layers stay in the cache; exporters see one piece.
         is_traced = torch.compiler.is_compiling()
         products = []
-        for piece in [rows] if is_traced else rows.split(CHUNK, dim=1):
+        for piece in [rows] if is_traced else torch.split(rows, CHUNK, dim=1):
             # The logarithms are large, and so stay in full precision.
             hidden = torch.addmm(bias.unsqueeze(1), matrix, piece).to(dtype)
             for other, shift in others:
@@ -73,8 +78,7 @@ class PublishedPairNetwork(nn.Module):
     ) -> Float[Tensor, "head pair"]:
         """Compute the last normalised products by the statistics of these pairs."""
         num = rows.shape[1]
-        entry, norm, *norms = self.norms
-        first, *layers = self.layers
+        (entry, norm, *norms), (first, *layers) = self._parts()
         # What normalises the input and the first layer follows from the input's covariance alone.
         mean, covariance = _moments(rows)
         scale, shift = entry.learning(mean, covariance.diagonal(), num)
@@ -85,7 +89,9 @@ class PublishedPairNetwork(nn.Module):
         matrix, shift = matrix * scale.unsqueeze(1), (bias * scale + shift).unsqueeze(1)
         matrix, shift = matrix.to(rows.dtype), shift.to(rows.dtype)
         for layer, norm in zip(layers, norms, strict=True):
-            rows, sums = PairLayer.apply(rows, matrix, shift, layer.weight.to(dtype))
+            rows, sums = PairLayer.apply(  # type: ignore[no-untyped-call]
+                rows, matrix, shift, layer.weight.to(dtype)
+            )
             mean, square = sums / num
             scale, shift = norm.learning(mean + layer.bias, square - mean.square(), num)
             # The layer's bias has no effect, as published: the mean takes it off again.

@@ -119,7 +119,7 @@ class FullRun(Run):
     ) -> Float[Tensor, "row width"]:
         """Let every particle of an event attend to every other."""
         events = qkv.view(self.num_events, self.num_slots, -1)
-        attended: Tensor = RunAttention.apply(events, bias, dropout)
+        attended: Tensor = RunAttention.apply(events, bias, dropout)  # type: ignore[no-untyped-call]
         return attended.flatten(0, 1)
 
 
@@ -170,11 +170,12 @@ def rows_of(
     runs: Sequence[Run], rows: Float[Tensor, "*row width"]
 ) -> Sequence[Float[Tensor, "*_ width"]]:
     """Cut rows into those of each run; one run takes them all, whatever their number."""
-    return [rows] if len(runs) == 1 else rows.split([run.num_rows for run in runs])
+    return [rows] if len(runs) == 1 else torch.split(rows, [run.num_rows for run in runs])
 
 
 def pairs_of(
     runs: Sequence[Run], values: Float[Tensor, "head pair"]
 ) -> Sequence[Float[Tensor, "head _"]]:
     """Cut values of pairs into those of each run; one run takes them all."""
-    return [values] if len(runs) == 1 else values.split([run.num_pairs for run in runs], dim=1)
+    sizes = [run.num_pairs for run in runs] if len(runs) > 1 else []
+    return torch.split(values, sizes, dim=1) if sizes else [values]
