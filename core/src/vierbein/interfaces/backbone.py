@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -41,8 +40,9 @@ class Backbone(nn.Module, ABC):
     one.
     """
 
-    symmetries: ClassVar[frozenset[str]] = frozenset({"permutation"})
-    """What the backbone claims; the contract suite measures it."""
+    symmetries: frozenset[str] = frozenset({"permutation"})
+    """What the backbone claims; the contract suite measures it. A constructor whose settings break
+    or restore a symmetry sets it for its instance."""
 
     schema: FeatureSchema
     width: int

@@ -20,6 +20,19 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "vierbein-cpu": {"hardware": ("cpu",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
+    "vierbein-lorentz": {
+        "backbone": (
+            "lgatr_net",
+            "lgatr_net_base",
+            "lgatr_net_tiny",
+            "lgatr_slim_net",
+            "lgatr_slim_net_base",
+            "lgatr_slim_net_tiny",
+            "lorentz_net",
+            "lorentz_net_base",
+            "lorentz_net_tiny",
+        )
+    },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
     "vierbein-safeguards": {"safeguard": ("ood",)},
     "vierbein-transformer": {

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from vierbein.events.batch import EventBatch
 from vierbein.interfaces.backbone import Backbone, Representation
-from vierbein.testing.agreement import ROUNDING, apart
+from vierbein.testing.agreement import ROUNDING, apart, moved
 from vierbein.testing.demand import demand
 
 
@@ -36,4 +36,21 @@ def demand_equal(found: Tensor, wanted: Tensor, asked: str, tolerance: float = R
         f"The representation differs by {difference:.3g} of its size, in double precision; "
         f"{tolerance:g} is granted.",
         "Look for what reads empty slots, a position, a frame, or other events.",
+    )
+
+
+def demand_invariant(
+    before: Representation, after: Representation, asked: str, tolerance: float
+) -> None:
+    """Demand that nothing of a representation moves by more than a tolerance, over its spread."""
+    mask = before.mask
+    pairs = ((after.pooled, before.pooled), (after.particles[mask], before.particles[mask]))
+    change = max(moved(found, wanted) for found, wanted in pairs)
+    precision = str(before.pooled.dtype).removeprefix("torch.")
+    demand(
+        change <= tolerance,
+        f"{asked}.",
+        f"The representation changes by {change:.3g} of its standard deviation in {precision}; "
+        f"{tolerance:g} is granted.",
+        "Look for what reads an axis or a frame, and for small differences of large energies.",
     )

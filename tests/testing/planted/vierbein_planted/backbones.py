@@ -57,9 +57,15 @@ class Masses(Backbone):
         self.pairs = nn.Sequential(nn.Linear(1, 6), nn.Tanh(), nn.Linear(6, 6))
 
     def invariant(self, events: EventBatch):
-        metric = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=events.padded.p4.dtype)
-        p4 = events.padded.p4
-        return torch.asinh((p4 * metric) @ p4.transpose(1, 2))
+        p4 = events.padded.p4.double()
+        energy, velocity = p4[..., 0], p4[..., 1:] / p4[..., :1].clamp(min=1e-9)
+        mass2 = energy**2 - p4[..., 1:].square().sum(-1)
+        noise = 4 * torch.finfo(events.padded.p4.dtype).eps * energy**2
+        gamma2 = torch.where(mass2 > noise, 1 - velocity.square().sum(-1), 0.0)
+        apart2 = (velocity.unsqueeze(1) - velocity.unsqueeze(2)).square().sum(-1)
+        both = apart2 + gamma2.unsqueeze(1) + gamma2.unsqueeze(2)
+        products = 0.5 * both * energy.unsqueeze(1) * energy.unsqueeze(2)
+        return torch.asinh(products).to(events.padded.p4.dtype)
 
     def forward(self, events: EventBatch) -> Representation:
         mask = events.padded.mask
@@ -76,6 +82,48 @@ class FalseLorentz(Masses):
 
     def invariant(self, events: EventBatch):
         return super().invariant(events) + 0.1 * events.padded.p4[..., :1].asinh()
+
+
+class SlightlyFalseLorentz(Masses):
+    """Claims what it has nearly."""
+
+    def invariant(self, events: EventBatch):
+        return super().invariant(events) + 1e-7 * events.padded.p4[..., :1].asinh()
+
+
+class Cancels(Masses):
+    """Subtracts large energies, which single precision does not hold."""
+
+    def invariant(self, events: EventBatch):
+        metric = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=events.padded.p4.dtype)
+        p4 = events.padded.p4
+        return torch.asinh((p4 * metric) @ p4.transpose(1, 2))
+
+
+class FalseRotation(Masses):
+    """Claims rotations, and knows the beam."""
+
+    symmetries = frozenset({"permutation", "rotation"})
+
+    def invariant(self, events: EventBatch):
+        return super().invariant(events) + 0.1 * events.padded.p4[..., 3:].asinh()
+
+
+class FalseBoost(Masses):
+    """Claims boosts along the beam, and knows energies."""
+
+    symmetries = frozenset({"permutation", "boost"})
+
+    def invariant(self, events: EventBatch):
+        return super().invariant(events) + 0.1 * events.padded.p4[..., :1].asinh()
+
+
+class ClaimsWhenBuilt(Sets):
+    """Claims for its instance what it has not."""
+
+    def __init__(self, schema: FeatureSchema, width: int = 8) -> None:
+        super().__init__(schema, width)
+        self.symmetries = frozenset({"permutation", "azimuth"})
 
 
 class UnknownClaim(Sets):

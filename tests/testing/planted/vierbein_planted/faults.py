@@ -84,6 +84,7 @@ _PLANTED = {
         "Overflows": "test_extreme_events",
         "UnknownClaim": "test_claimed_symmetries",
         "FalseE3": "test_claimed_symmetries",
+        "ClaimsWhenBuilt": "test_claimed_symmetries",
         "Untyped": "test_settings_are_typed",
         "Unexplained": "test_settings_have_meanings",
         "Drifting": "test_source_agrees_with_class",
