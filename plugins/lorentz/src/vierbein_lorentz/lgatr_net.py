@@ -17,7 +17,7 @@ from vierbein_lorentz.represented import represented
 from vierbein_lorentz.rest_frame import at_rest
 from vierbein_lorentz.scalars import ParticleScalars
 
-GROUPING = Grouping(power=1, overhead=16, largest=256)
+GROUPING = Grouping(power=1, overhead=32, largest=256)
 """In particles: what another group costs, and what fits in cache."""
 MOMENTUM_UNIT = 5.0
 """In GeV: momenta of a jet's particles in its rest frame are near it."""

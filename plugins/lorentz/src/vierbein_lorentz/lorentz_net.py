@@ -15,7 +15,7 @@ from vierbein_lorentz.represented import represented
 from vierbein_lorentz.rest_frame import at_rest, products
 from vierbein_lorentz.scalars import ParticleScalars
 
-GROUPING = Grouping(power=2, overhead=1_000, largest=8_192)
+GROUPING = Grouping(power=2, overhead=2_000, largest=8_192)
 """In pairs of particles: what another group costs, and what fits in cache."""
 
 
