@@ -12,6 +12,7 @@ from vierbein.experiment.report.wording import bounded, interval
 ROOT = Path(__file__).parent.parent
 README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.md"
 PRETRAINING = ROOT / "docs" / "explanation" / "pretraining.md"
+SYMMETRY = ROOT / "docs" / "explanation" / "symmetry.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 MEANINGS = {
     "install_seconds": "installation of the quick start, from a fresh clone",
@@ -24,6 +25,11 @@ MEANINGS = {
     "rerun_identical": "a second run has the same report.json (1 = yes)",
     "jets_study_transfer_atlas": "study of all arms, atlas: fine-tuned minus twin",
     "jets_study_transfer_calo": "study of all arms, calo: fine-tuned minus twin",
+    "lorentz_infer_vs_pyg": "`lorentz_net`: inference, events/s over the same on torch-geometric",
+    "lorentz_train_vs_pyg": "the same for training",
+    "lgatr_slim_infer_vs_padded": "`lgatr_slim_net`: inference, events/s over padded use",
+    "lgatr_infer_vs_padded": "the same for `lgatr_net`",
+    "symmetry_gain_small_data": "AUC that Lorentz symmetry gains at the fewest jets",
     "cli_help_vs_python": "`vierbein --help` over a bare `python -c pass`",
     "plugins_list_vs_python": "`vierbein plugins list` over the same",
     "plugins_list_200_more_seconds": "`plugins list` with 200 more plugins: added",
@@ -102,6 +108,19 @@ def study() -> str:
     return "\n".join(line for domain in report["comparison"] for line in _domain(report, domain))
 
 
+def symmetry() -> str:
+    """Give the symmetry study's table: AUC and gain at every number of jets."""
+    said = json.loads((RESULTS / "symmetry_study" / "figures.json").read_text())
+    sizes = list(next(iter(said.values())))
+    lines = [_line(["network", *(f"{int(size):,} jets" for size in sizes)])]
+    lines.append(_line(["---"] * (1 + len(sizes))))
+    for name, row in said.items():
+        is_gain = name.startswith("gain")
+        figures = (interval(row[size], is_signed=is_gain) for size in sizes)
+        lines.append(_line([f"**{name}**" if is_gain else name, *figures]))
+    return "\n".join(lines) + "\n"
+
+
 def _domain(report: dict[str, Any], domain: str) -> Iterator[str]:
     said = report["comparison"][domain]
     sizes = sorted(said["sizes"], key=int)
@@ -146,7 +165,7 @@ def filled(text: str, table: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Give every page as it should be."""
-    tables = {README: figures(), PRETRAINING: objectives()}
+    tables = {README: figures(), PRETRAINING: objectives(), SYMMETRY: symmetry()}
     tables |= {STUDY: study()} if STUDY.exists() else {}
     return {page: filled(page.read_text(), table) for page, table in tables.items()}
 

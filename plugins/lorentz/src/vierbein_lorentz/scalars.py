@@ -32,6 +32,9 @@ SYMMETRIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """What is left of the symmetry beside each of them."""
 
+PRODUCTS_MEAN, PRODUCTS_STD = 2.0, 1.5
+"""Of squeezed products with the references, near those of jets' particles: energies in GeV."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -79,5 +82,6 @@ class ParticleScalars:
         """Give squeezed mass squared, squeezed products with the references, and features."""
         p4 = padded.p4
         axes = p4.new_tensor(self.axes).reshape(-1, 4) * p4.new_tensor(METRIC)
-        invariants = torch.cat([mass2.unsqueeze(-1), p4 @ axes.T], dim=-1)
-        return torch.cat([psi(invariants), padded.features[..., self.columns]], dim=-1)
+        seen = (psi(p4 @ axes.T) - PRODUCTS_MEAN) / PRODUCTS_STD
+        features = padded.features[..., self.columns]
+        return torch.cat([psi(mass2).unsqueeze(-1), seen, features], dim=-1)

@@ -91,7 +91,13 @@ _PLANTED = {
         "Silent": "test_has_a_docstring",
         "Unfinished": "test_implements_its_interface",
     },
-    ("backbone", "masses", "backbones"): {"FalseLorentz": "test_claimed_symmetries"},
+    ("backbone", "masses", "backbones"): {
+        "FalseLorentz": "test_claimed_symmetries",
+        "SlightlyFalseLorentz": "test_claimed_symmetries",
+        "Cancels": "test_claimed_symmetries",
+        "FalseRotation": "test_claimed_symmetries",
+        "FalseBoost": "test_claimed_symmetries",
+    },
     ("objective", "counts", "objectives"): {
         "MeanLoss": "test_loss_is_one_number_an_event",
         "EmptyNaN": "test_loss_is_one_number_an_event",
