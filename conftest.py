@@ -22,7 +22,16 @@ _CORE = (
     "storage",
     "training",
 )
-_PLUGINS = ("collider", "cpu", "files", "lorentz", "objectives", "safeguards", "transformer", "tuners")
+_PLUGINS = (
+    "collider",
+    "cpu",
+    "files",
+    "lorentz",
+    "objectives",
+    "safeguards",
+    "transformer",
+    "tuners",
+)
 
 # A whole number is a float, as mypy has it. The hook decorates methods, which know no `Self`.
 _BEARTYPE = (
