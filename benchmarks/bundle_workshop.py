@@ -78,6 +78,7 @@ class Workshop:
                 "score_names": ["p_qcd", "p_top"],
                 "base": {"name": BASE, "sha256": base.sha256},
                 "from_base": {name: name for name in base.parameters},
+                "num_spare": 0,
                 "bad_records": "error",
                 "threads": 1,
             },

@@ -193,6 +193,7 @@ TAMPERINGS = (
     Tampering("a missing key", "is missing", act.in_text(CARD, '"arm"', '"harm"')),
     Tampering("a name that is a path", "card.json name", act.in_json(CARD, name="../evil")),
     Tampering("threads without end", "network.json threads", act.in_json(NETWORK, threads=10**9)),
+    Tampering("spare units without end", "num_spare", act.in_json(NETWORK, num_spare=10**9)),
     Tampering(
         "code as an expression of the mapping",
         "there is no function",

@@ -7,13 +7,34 @@ class TestBitFit(TunerContract):
     component = "bitfit"
 
 
+class TestBottleneck(TunerContract):
+    component = "bottleneck"
+    settings = {"units": 2}
+
+
+class TestDummyNodes(TunerContract):
+    component = "dummy_nodes"
+
+
 class TestFull(TunerContract):
     component = "full"
+
+
+class TestGradual(TunerContract):
+    component = "gradual"
+
+
+class TestL2SP(TunerContract):
+    component = "l2_sp"
 
 
 class TestLastL(TunerContract):
     component = "last_l"
     settings = {"num_blocks": 2}
+
+
+class TestLayerDecay(TunerContract):
+    component = "layer_decay"
 
 
 class TestLora(TunerContract):
@@ -23,3 +44,7 @@ class TestLora(TunerContract):
 
 class TestProbe(TunerContract):
     component = "probe"
+
+
+class TestReplay(TunerContract):
+    component = "replay"

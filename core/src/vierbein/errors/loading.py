@@ -111,6 +111,29 @@ class FunctionDiffersError(VierbeinError):
         )
 
 
+class DifferenceError(VierbeinError):
+    """A network's own tensors and its base's do not make it up."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.reason = f"{name} {reason}"
+        super().__init__(
+            f"The parameters do not make up the network: {self.reason}.\n"
+            "  A tuned network is its difference to a base; both together name each tensor once.\n"
+            "  Use the plugin versions that wrote it (the report names them), or train it again."
+        )
+
+
+class ChangedBaseError(VierbeinError):
+    """A network is kept as its difference to another base than the one that is there."""
+
+    def __init__(self, folder: str, base: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"{folder}: its parameters were tuned from a base with sha256 {expected[:16]}...\n"
+            f"  The base {base} has {found[:16]}...\n"
+            "  Put the right one in its place, or run anew:  run_folder=ANOTHER"
+        )
+
+
 def _few(words: Sequence[str]) -> Iterator[str]:
     yield from words[:_SHOWN]
     if len(words) > _SHOWN:

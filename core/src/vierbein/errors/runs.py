@@ -174,3 +174,16 @@ class UnknownHookError(VierbeinError):
             f"  Hooks that exist, or the closest: {', '.join(known)}\n"
             "  Tell its author, or run without it:  VIERBEIN_DISABLE_PLUGINS=DISTRIBUTION"
         )
+
+
+class CourseNamesError(VierbeinError):
+    """A tuner's course speaks of parameters that do not learn, or of one twice."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        shown = ", ".join(names[:4]) + (" ..." if len(names) > 4 else "")  # noqa: PLR2004
+        super().__init__(
+            f"A tuner's course groups {len(names)} parameters that it may not: {shown}\n"
+            "  A group names parameters that learn, each in one group only.\n"
+            "  This is for the tuner's author:  pytest --pyargs vierbein.testing.all "
+            "--vierbein-plugin DISTRIBUTION"
+        )

@@ -158,11 +158,18 @@ class Assembly:
         return backbone
 
     def from_scratch(
-        self, domain: Domain, train: EventTable, seed: int, *, is_smaller: bool = False
+        self,
+        domain: Domain,
+        train: EventTable,
+        seed: int,
+        *,
+        is_smaller: bool = False,
+        num_spare: int = 0,
     ) -> Network:
         """Make a network with random parameters, for a domain's own features.
 
-        Its statistics come from its own training events: it must owe nothing to the base.
+        Its statistics come from its own training events: it must owe nothing to the base. Only a
+        network that becomes a base has spare units.
         """
         torch.manual_seed(seed)
         schema = domain.adapter.schema
@@ -170,7 +177,7 @@ class Assembly:
             requires_grad=False
         )
         backbone = self.backbone(schema, is_smaller=is_smaller)
-        return Network(projection, backbone, self.task.head(backbone.width))
+        return Network(projection, backbone, self.task.head(backbone.width), num_spare)
 
     def from_base(
         self, domain: Domain, train: EventTable | None, seed: int
@@ -220,7 +227,8 @@ class Assembly:
         projection = Projection(adapter.schema, wanted, known, adapter.stand_ins)
         adapter.start(projection, base.sha256)
         backbone = self.backbone(wanted)
-        network = Network(projection, backbone, self.task.head(backbone.width))
+        num_spare = base.card.get("num_spare", 0)
+        network = Network(projection, backbone, self.task.head(backbone.width), num_spare)
         transfer = Transfer(base, consent, self.registry)
         return network, transfer.fill(network, self.task, self.configuration)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
 
 from vierbein.config.build import build
 from vierbein.config.plain import COMPONENT
@@ -15,6 +14,7 @@ from vierbein.errors.bundles import (
     NoBundleError,
     OtherBaseError,
 )
+from vierbein.errors.loading import DifferenceError
 from vierbein.errors.runs import BaseNotFoundError
 from vierbein.experiment.base import Base
 from vierbein.interfaces.adapter import Adapter
@@ -26,6 +26,7 @@ from vierbein.registry.component import Component
 from vierbein.registry.installed import Registry
 from vierbein.storage.bundle import ADAPTER, NETWORK, Bundle
 from vierbein.storage.bundle_folder import SUFFIX, bundle_folder, installed_bundles, locate
+from vierbein.storage.difference import Difference
 
 
 class Unpacked(NamedTuple):
@@ -159,7 +160,12 @@ def unpack(bundle: Bundle, registry: Registry, base: Base | None) -> Unpacked:
     with torch.random.fork_rng(devices=[]):
         projection = Projection(given, wanted, statistics, bundle.adapter["stand_ins"])
         backbone = build(_node(said["backbone"]), registry, schema=wanted)
-        network = Network(projection, backbone, task.head(backbone.width))
+        if not 0 <= (num_spare := said["num_spare"]) < backbone.width:
+            wanted_number = f"a number below the backbone's width, {backbone.width}"
+            raise BundleContentError(
+                bundle.file, f"{NETWORK} num_spare", str(num_spare), wanted_number
+            )
+        network = Network(projection, backbone, task.head(backbone.width), num_spare)
         if said["tuner"] is not None:
             build(_node(said["tuner"]), registry).apply(network)
     _fill(network, bundle, base)
@@ -192,26 +198,12 @@ def _adapter(bundle: Bundle, registry: Registry) -> Adapter:
 
 
 def _fill(network: Network, bundle: Bundle, base: Base | None) -> None:
-    filled: dict[str, Tensor] = dict(bundle.parameters)
-    for name, there in bundle.network["from_base"].items():
-        if base is None or there not in base.parameters:
-            raise BundleParametersError(bundle.file, f"the base has no {there}, meant for {name}")
-        if name in filled:
-            raise BundleParametersError(bundle.file, f"{name} is both its own and the base's")
-        filled[name] = base.parameters[there]
-    wanted = network.state_dict()
-    if differing := sorted(set(filled) ^ set(wanted)):
-        said = "is not in the network" if differing[0] in filled else "is missing"
-        raise BundleParametersError(bundle.file, f"{differing[0]} {said}")
-    for name, tensor in wanted.items():
-        ours, theirs = _form(tensor), _form(filled[name])
-        if ours != theirs:
-            raise BundleParametersError(bundle.file, f"{name} is {theirs}, the network's is {ours}")
+    difference = Difference(bundle.parameters, bundle.network["from_base"])
+    try:
+        filled = difference.fill(base.parameters if base else {}, network.state_dict())
+    except DifferenceError as error:
+        raise BundleParametersError(bundle.file, error.reason) from error
     network.load_state_dict(filled)
-
-
-def _form(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
 
 
 def _node(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
-from torch import Tensor
-
 from vierbein.config.plain import COMPONENT
 from vierbein.errors.bundles import BundleNameError, CannotPackError
 from vierbein.errors.runs import StageMissingError, UnknownDomainError
@@ -21,6 +18,7 @@ from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.network import Network
 from vierbein.registry.installed import Registry, installed
 from vierbein.storage.bundle import ADAPTER, CARD, NAME, NETWORK, Bundle
+from vierbein.storage.difference import Difference, is_same
 
 ARMS = ("fine_tuned", "zero_shot", "twin_equal_steps")
 """Arms of which a run keeps a network that can be recommended."""
@@ -99,7 +97,8 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
     is_whole = wish.is_whole
     if is_whole is None:
         is_whole = base is None or ":" not in base.name
-    own, from_base = _parted(network, None if is_whole else base)
+    theirs = {} if is_whole or base is None else base.parameters
+    difference = Difference.of(network.state_dict(), theirs)
     documents = {
         ADAPTER: _adapter(assembly, where),
         NETWORK: {
@@ -107,7 +106,8 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
             "schema": network.backbone.schema.to_json(),
             "score_names": list(assembly.task.score_names),
             "base": _base(base) if base else None,
-            "from_base": from_base,
+            "from_base": dict(difference.from_base),
+            "num_spare": network.spare.num_units,
             "bad_records": assembly.settings.bad_records,
             "threads": assembly.settings.training.threads,
         },
@@ -119,7 +119,7 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
         "base": _base(base) | {"licence": base.card.get("licence", "")} if base else None,
         **card(assembly, where, job, report),
     }
-    bundle = Bundle.make(documents, own, readme(documents[CARD]))
+    bundle = Bundle.make(documents, difference.own, readme(documents[CARD]))
     _prove(bundle, network, registry, base)
     return bundle
 
@@ -133,33 +133,6 @@ def _name(asked: str, domain: str) -> str:
 
 def _base(base: Base) -> dict[str, Any]:
     return {"name": base.name, "sha256": base.sha256}
-
-
-def _parted(network: Network, base: Base | None) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Part a network's tensors into its own and those whose bytes the base has, whatever its name.
-
-    A tuner may have moved a tensor: the base's `x.weight` is `x.parametrizations.weight.original`
-    under LoRA. The projection is always its own: it is what an adapter learned.
-    """
-    state, theirs = network.state_dict(), {} if base is None else dict(base.parameters)
-    own: dict[str, Tensor] = {}
-    from_base: dict[str, str] = {}
-    for name, tensor in state.items():
-        names = [name, *sorted(theirs)] if name in theirs else sorted(theirs)
-        is_new = name.startswith("projection.")
-        same = next((n for n in names if not is_new and _is_same(theirs[n], tensor)), None)
-        if same is None:
-            own[name] = tensor
-        else:
-            from_base[name] = same
-    return own, from_base
-
-
-def _is_same(first: Tensor, second: Tensor) -> bool:
-    if first.dtype != second.dtype or first.shape != second.shape:
-        return False
-    as_bytes = (tensor.contiguous().view(-1).view(torch.uint8) for tensor in (first, second))
-    return torch.equal(*as_bytes)  # 0.0 and -0.0 are equal numbers, and other bits
 
 
 def _adapter(assembly: Assembly, domain: str) -> dict[str, Any]:
@@ -198,6 +171,6 @@ def _prove(bundle: Bundle, network: Network, registry: Registry, base: Base | No
     for (name, ours), theirs in zip(
         network.state_dict().items(), again.state_dict().values(), strict=True
     ):
-        if not _is_same(ours, theirs):
+        if not is_same(ours, theirs):
             cure = "This is a bug of the tuner or of vierbein: report it."
             raise CannotPackError(bundle.file, f"{name} does not come back as it was", cure)

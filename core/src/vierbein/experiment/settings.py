@@ -75,12 +75,20 @@ class PretrainSettings:
         At the peak.
     licence
         Under which the base may be used; it stands in its card.
+    spare_units
+        Units at the end of the pooled vector that no head sees until the tuner `dummy_nodes`
+        connects them.
     """
 
     steps: int = 2000
     batch_size: int = 128
     learning_rate: float = 1e-3
     licence: str = "Apache-2.0"
+    spare_units: int = 0
+
+    def __post_init__(self) -> None:
+        if self.spare_units < 0:
+            raise ImpossibleSettingError("pretrain.spare_units", self.spare_units, "at least 0")
 
 
 @dataclass(frozen=True)

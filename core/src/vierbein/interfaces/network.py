@@ -7,6 +7,7 @@ from vierbein.events.batch import EventBatch, Padded
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.projection import Projection
+from vierbein.interfaces.spare import SpareUnits
 
 
 class Network(nn.Module):
@@ -20,20 +21,25 @@ class Network(nn.Module):
         The encoder.
     head
         From a `Representation` to the task's prediction.
+    num_spare
+        Units at the end of the pooled vector that the head does not see.
     """
 
-    def __init__(self, projection: Projection, backbone: Backbone, head: nn.Module) -> None:
+    def __init__(
+        self, projection: Projection, backbone: Backbone, head: nn.Module, num_spare: int = 0
+    ) -> None:
         super().__init__()
         self.projection = projection
         self.backbone = backbone
+        self.spare = SpareUnits(num_spare)
         self.head = head
         self.expanded: tuple[str, ...] = ()
         """Parameters that have more columns than the base's: like the projection's, they learn
         under every tuner where the detector has more than the base knows."""
 
     def represent(self, events: EventBatch) -> Representation:
-        """Give the backbone's representation of events in the adapter's schema."""
-        representation: Representation = self.backbone(self.projection(events))
+        """Give what the head sees of events in the adapter's schema."""
+        representation: Representation = self.spare(self.backbone(self.projection(events)))
         return representation
 
     def forward(self, events: EventBatch) -> Tensor:

@@ -7,7 +7,9 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor
 
 from vierbein.events.table import EventTable
+from vierbein.interfaces.course import Course
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.task import Task
 
 
@@ -28,16 +30,60 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """Events of the source domain that are learned from again.
+
+    They pass the trained network's own backbone and head, and so need the truth of its task.
+
+    Parameters
+    ----------
+    share
+        Of each step's events; they come on top of the step's target events.
+    events
+        To draw from.
+    projection
+        From their features to the base's; it does not learn.
+    """
+
+    share: float
+    events: EventTable
+    projection: Projection
+
+
+@dataclass(frozen=True)
 class TrainingEvents:
-    """What a training sees: events to learn from, events to choose the checkpoint by."""
+    """What a training sees.
+
+    Parameters
+    ----------
+    train
+        To learn from.
+    validation
+        To choose the checkpoint by.
+    replay
+        Of the source domain, if any.
+    """
 
     train: EventTable
     validation: EventTable
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True)
 class Point:
-    """One look at a training."""
+    """One look at a training.
+
+    Parameters
+    ----------
+    step
+        Steps done.
+    flops
+        Spent by them.
+    train_loss
+        Mean of the steps since the last look, replayed events and the tuner's penalty included.
+    validation_loss
+        Of the task alone.
+    """
 
     step: int
     flops: float
@@ -60,7 +106,8 @@ class Fit:
     steps
         That were made: fewer than the budget's after early stopping or divergence.
     flops
-        Spent by all steps: real particles only, frozen layers' forward passes included.
+        Spent by all steps: real particles only, frozen layers' forward passes and replayed events
+        included.
     seconds
         Wall time.
     """
@@ -77,6 +124,13 @@ class Fit:
 class Trainer(Protocol):
     """Fits a network in place and leaves it at its best validation checkpoint."""
 
-    def fit(self, network: Network, task: Task, events: TrainingEvents, budget: Budget) -> Fit:
-        """Train within the budget."""
+    def fit(
+        self,
+        network: Network,
+        task: Task,
+        events: TrainingEvents,
+        budget: Budget,
+        course: Course | None = None,
+    ) -> Fit:
+        """Train within the budget, all parameters alike unless a tuner's course says otherwise."""
         ...

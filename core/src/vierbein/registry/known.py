@@ -45,7 +45,21 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "particle_transformer_tiny",
         )
     },
-    "vierbein-tuners": {"tuner": ("bitfit", "full", "last_l", "lora", "probe")},
+    "vierbein-tuners": {
+        "tuner": (
+            "bitfit",
+            "bottleneck",
+            "dummy_nodes",
+            "full",
+            "gradual",
+            "l2_sp",
+            "last_l",
+            "layer_decay",
+            "lora",
+            "probe",
+            "replay",
+        )
+    },
 }
 """Distribution -> kind -> names of its components and presets."""
 

@@ -66,6 +66,7 @@ _KEYS: Final[dict[str, _Kinds]] = {
         "score_names": list,
         "base": (dict, type(None)),
         "from_base": dict,
+        "num_spare": int,
         "bad_records": str,
         "threads": int,
     },

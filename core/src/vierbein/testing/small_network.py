@@ -70,7 +70,11 @@ class SmallHead(nn.Linear):
 
 
 def small_network(
-    *, given: FeatureSchema = SCHEMA, seed: int = 0, head: nn.Module | None = None
+    *,
+    given: FeatureSchema = SCHEMA,
+    seed: int = 0,
+    head: nn.Module | None = None,
+    num_spare: int = 0,
 ) -> Network:
     """Make it with the parameters of a seed.
 
@@ -82,6 +86,8 @@ def small_network(
         Of the parameters.
     head
         Another one than `SmallHead`.
+    num_spare
+        Units that the head does not see.
 
     Returns
     -------
@@ -92,7 +98,7 @@ def small_network(
         torch.manual_seed(seed)
         names = {*given.names, *SCHEMA.names}
         projection = Projection(given, SCHEMA, dict.fromkeys(names, (0.1, 2.0)))
-        return Network(projection, SmallSets(SCHEMA), head or SmallHead()).eval()
+        return Network(projection, SmallSets(SCHEMA), head or SmallHead(), num_spare).eval()
 
 
 class WholeSets(Backbone):

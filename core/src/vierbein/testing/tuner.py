@@ -1,6 +1,7 @@
 """The contract of tuners."""
 
 from copy import deepcopy
+from itertools import chain
 from typing import ClassVar
 
 import torch
@@ -14,6 +15,7 @@ from vierbein.interfaces.liveness import dead_parameters
 from vierbein.interfaces.merge import merged
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
+from vierbein.storage.difference import Difference, is_same
 from vierbein.testing.agreement import ROUNDING, apart
 from vierbein.testing.check import check
 from vierbein.testing.component import ComponentContract
@@ -23,6 +25,8 @@ from vierbein.testing.small_network import SCHEMA, small_network
 
 _MORE = FeatureSchema((*SCHEMA.features, Feature("d0", "cm", "impact parameter")))
 _RATE = 1e-2
+_STEPS = 64
+"""Points at which a course's rates are looked at."""
 
 
 class TunerContract(ComponentContract):
@@ -33,7 +37,7 @@ class TunerContract(ComponentContract):
 
     def network(self, given: FeatureSchema = SCHEMA, seed: int = 0) -> Network:
         """Make a base with a new head, in double precision; override to tune another."""
-        return small_network(given=given, seed=seed).double()
+        return small_network(given=given, seed=seed, num_spare=2).double()
 
     def events(self, given: FeatureSchema = SCHEMA) -> EventBatch:
         """Make events for it."""
@@ -174,6 +178,97 @@ class TunerContract(ComponentContract):
             )
 
     @check(since="0.1")
+    def test_difference_to_the_base(self) -> None:
+        """What it changed is kept as a difference to the base, and comes back bit by bit."""
+        network, other, base = self.tuned(), self.tuned(seed=1), self.network().state_dict()
+        _train(network, self.events())
+        state = network.state_dict()
+        difference = Difference.of(state, base)
+        frozen = {n for n, p in network.named_parameters() if not p.requires_grad}
+        kept = sorted(n for n in frozen & set(difference.own) if n.startswith("backbone."))
+        demand(
+            not kept,
+            "What does not learn must be the base's, bit by bit: then only the rest is kept.",
+            f"{', '.join(kept)} is frozen, and no tensor of the base.",
+            "Leave the base's tensors as they are; scale in the forward pass.",
+        )
+        other.load_state_dict(difference.fill(base, other.state_dict()))
+        lost = [n for n, tensor in other.state_dict().items() if not is_same(tensor, state[n])]
+        demand(
+            not lost,
+            "A tuned network must come back from its difference to the base.",
+            f"{', '.join(lost)} did not.",
+            "Register all that `apply` adds as parameters or persistent buffers.",
+        )
+
+    @check(since="0.1")
+    def test_rates(self) -> None:
+        """Its course names what learns, once each; rates are no less than 0, and not always 0."""
+        network = self.tuned()
+        course = self.made().course(network)
+        named = [name for group in course.groups for name in sorted(group.names)]
+        wrong = sorted({n for n in named if named.count(n) > 1} | (set(named) - _learning(network)))
+        demand(
+            not wrong,
+            "A course groups parameters that learn, none of them twice.",
+            f"It may not name {', '.join(wrong)}.",
+            "Take names of `network.named_parameters()` with `requires_grad`.",
+        )
+        rates = [
+            [float(group.rate(step / _STEPS)) for step in range(_STEPS)] for group in course.groups
+        ]
+        numbers = [*chain(*rates), *(group.weight_decay for group in course.groups)]
+        demand(
+            all(0 <= number < float("inf") for number in numbers),
+            "Multiples of learning rate and weight decay are numbers from 0 up.",
+            f"The smallest is {min(numbers, default=0)!r}.",
+            "0 freezes, 1 is the run's own.",
+        )
+        others = _learning(network) - set(named)
+        idle = [step for step in range(_STEPS) if not others and not any(r[step] for r in rates)]
+        never = [group for group, rate in zip(course.groups, rates, strict=True) if not any(rate)]
+        demand(
+            not idle and not never,
+            "Something learns in every step, and each group in some.",
+            f"{len(never)} groups never learn, and in {len(idle)} of {_STEPS} steps nothing does.",
+            "What never learns is frozen in `apply`: requires_grad_(False).",
+        )
+
+    @check(since="0.1")
+    def test_penalty(self) -> None:
+        """Its penalty, if any, is 0 at the start and a positive number away from it."""
+        network = self.tuned()
+        penalty = self.made().course(network).penalty
+        if penalty is None:
+            return
+        start = float(penalty().detach())
+        demand(
+            abs(start) <= ROUNDING,
+            "A penalty is 0 where the training starts.",
+            f"It is {start:.3g}.",
+            "Measure from the parameters that `course` finds: keep a copy of them in it.",
+        )
+        _train(network, self.events())
+        value = penalty()
+        demand(
+            value.shape == () and value.requires_grad and 0 < float(value.detach()) < float("inf"),
+            "Away from the start a penalty is one positive number, differentiable.",
+            f"It is {value}.",
+            "Sum it over the parameters that learn.",
+        )
+
+    @check(since="0.1")
+    def test_replay(self) -> None:
+        """The share of replayed events is a number from 0 up and below 1."""
+        share = self.made().replay
+        demand(
+            isinstance(share, float) and 0 <= share < 1,
+            "`replay` is the share of a step's events that come from the source domain.",
+            f"It says {share!r}.",
+            "0.0 replays none; target events there must be.",
+        )
+
+    @check(since="0.1")
     def test_merges(self) -> None:
         """Baking in what it added leaves predictions as they are, for exporters."""
         network = self.tuned()
@@ -185,6 +280,14 @@ class TunerContract(ComponentContract):
             "A merged network must predict the same (exporters are given it).",
             f"Predictions differ by {apart(found, wanted):.3g} of their size.",
             "Let parametrizations depend on nothing but their parameters.",
+        )
+        said = self.loaded().is_mergeable
+        is_same_names = set(plain.state_dict()) == set(self.network().state_dict())
+        demand(
+            is_same_names is said,
+            "`is_mergeable` says whether a merged network has the base's parameters, by name.",
+            f"It is {said}; the names are {'the same' if is_same_names else 'others'}.",
+            "Set it to False where a tuner inserts modules that no parametrization can express.",
         )
         left = [n for n, m in plain.named_modules() if parametrize.is_parametrized(m)]
         demand(

@@ -10,6 +10,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from vierbein.interfaces.course import Course
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, Point, TrainingEvents
@@ -17,6 +18,8 @@ from vierbein.training.checkpoint import Progress, read_checkpoint, write_checkp
 from vierbein.training.evaluate import losses, mean_loss
 from vierbein.training.flops import Flops, count
 from vierbein.training.order import Order, seed_step
+from vierbein.training.pace import Pace
+from vierbein.training.rehearsal import Rehearsal, replayed
 from vierbein.training.schedule import rate
 from vierbein.training.settings import TrainingSettings
 
@@ -39,7 +42,8 @@ class FabricTrainer:
     watcher
         Told after each step, for progress bars and hooks.
     flops
-        Of the network, where several trials train the same one; counted if not given.
+        Of the network with all that learns, where several trials train the same one; counted if not
+        given.
     """
 
     settings: TrainingSettings
@@ -48,9 +52,16 @@ class FabricTrainer:
     watcher: Watcher | None = field(default=None, repr=False)
     flops: Flops | None = None
 
-    def fit(self, network: Network, task: Task, events: TrainingEvents, budget: Budget) -> Fit:
+    def fit(
+        self,
+        network: Network,
+        task: Task,
+        events: TrainingEvents,
+        budget: Budget,
+        course: Course | None = None,
+    ) -> Fit:
         """Train within the budget, and leave the network at its best validation checkpoint."""
-        return _Fitting(self, network, task, events, budget).run()
+        return _Fitting(self, network, task, events, budget, course or Course()).run()
 
 
 class _Fitting:
@@ -61,19 +72,22 @@ class _Fitting:
         task: Task,
         events: TrainingEvents,
         budget: Budget,
+        course: Course,
     ) -> None:
         settings = trainer.settings
         torch.set_num_threads(settings.threads)
         fabric = Fabric(accelerator=settings.device, devices=1, precision=settings.precision)  # type: ignore[arg-type]
-        tuned = [p for p in network.parameters() if p.requires_grad]
-        optimizer = torch.optim.AdamW(
-            _groups(tuned, settings.weight_decay), lr=budget.learning_rate, fused=True
-        )
+        self.pace = Pace.of(network, course, settings.weight_decay)
+        optimizer = torch.optim.AdamW(self.pace.groups, lr=budget.learning_rate, fused=True)
         self.trainer, self.settings, self.fabric = trainer, settings, fabric
         self.network, self.task, self.events, self.budget = network, task, events, budget
-        self.flops = trainer.flops or count(network, task, events.train)
+        self.penalty, self.flops = course.penalty, self._count()
         self.module, self.optimizer = fabric.setup(network, optimizer)
         self.order = Order(events.train.num_particles, settings.batch_size, trainer.seed)
+        self.rehearsal = None
+        if events.replay is not None:
+            size = min(settings.batch_size, len(events.train))
+            self.rehearsal = Rehearsal(events.replay, network, size, trainer.seed, fabric)
         self.weight_scale = len(events.train) / float(events.train.weights.sum())
         self.every = max(1, math.ceil(budget.steps / max(1, settings.looks)))
 
@@ -101,6 +115,7 @@ class _Fitting:
             self._keep(best, progress)
         self.network.load_state_dict(best)
         self.network.eval()
+        self.pace.release()
         seconds = time.perf_counter() - begun
         return Fit(
             best, progress.best_step, progress.history, progress.step, progress.flops, seconds
@@ -117,12 +132,15 @@ class _Fitting:
     def _step(self, step: int) -> tuple[float, float]:
         at = self.order.batch(step)
         batch = self.events.train.take(at).to(self.fabric.device)
-        peak, warmup = self.budget.learning_rate, self.settings.warmup
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate(step, self.budget.steps, peak, warmup)
+        now = rate(step, self.budget.steps, self.budget.learning_rate, self.settings.warmup)
+        self.pace.set(self.optimizer, now, step / self.budget.steps)
         seed_step(self.trainer.seed, step)
         each = losses(self.module, self.task, batch)
         loss = (each * batch.event_weight).mean() * self.weight_scale
+        if (rehearsal := self.rehearsal) is not None:
+            loss = torch.lerp(loss, rehearsal.loss(self.task, step), rehearsal.share)
+        if self.penalty is not None:
+            loss = loss + self.penalty()
         self.fabric.backward(loss)
         if self.settings.clip > 0:
             self.fabric.clip_gradients(
@@ -130,7 +148,28 @@ class _Fitting:
             )
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return loss.item(), self.flops.of_steps(self.events.train.num_particles[at])
+        return loss.item(), self._spent(step)
+
+    def _count(self) -> dict[tuple[bool, ...], tuple[Flops, ...]]:
+        """Count the operations by what learns: frozen for now costs no gradient of its own."""
+        steps, replay = self.budget.steps, self.events.replay
+        counted = {}
+        for learning in {self.pace.learning(step / steps) for step in range(steps)}:
+            self.pace.freeze(learning)
+            own = self.trainer.flops if all(learning) else None
+            found = [own or count(self.network, self.task, self.events.train)]
+            if replay is not None:
+                found.append(count(replayed(replay, self.network), self.task, replay.events))
+            counted[learning] = tuple(found)
+        self.pace.release()
+        return counted
+
+    def _spent(self, step: int) -> float:
+        flops = self.flops[self.pace.learning(step / self.budget.steps)]
+        spent = flops[0].of_steps(self.events.train.num_particles[self.order.batch(step)])
+        if self.rehearsal is not None:
+            spent += flops[1].of_steps(self.rehearsal.num_particles(step))
+        return spent
 
     def _look(
         self, best: dict[str, Tensor], progress: Progress, loss: float
@@ -153,13 +192,6 @@ class _Fitting:
         path = self.trainer.checkpoint
         if path is not None and progress.step % self.settings.checkpoint_every == 0:
             write_checkpoint(path, self.network, self.optimizer, best, progress)
-
-
-def _groups(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:
-    matrices = [p for p in parameters if p.ndim > 1]
-    vectors = [p for p in parameters if p.ndim <= 1]
-    groups = [(matrices, weight_decay), (vectors, 0.0)]
-    return [{"params": params, "weight_decay": decay} for params, decay in groups if params]
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:

@@ -122,6 +122,13 @@ _PLANTED = {
         "WritesTheBase": "test_frozen_parameters_stay",
         "FrozenProjection": "test_new_features_can_be_learned",
         "NoSeed": "test_same_seed_same_start",
+        "FalseMerge": "test_merges",
+        "HidesTheBase": "test_difference_to_the_base",
+        "NegativeRate": "test_rates",
+        "NeverLearns": "test_rates",
+        "GroupsTheFrozen": "test_rates",
+        "PullsToZero": "test_penalty",
+        "NothingButReplay": "test_replay",
     },
     ("adapter", "declared", "adapters"): {
         "WrongUnit": "test_expected_events",

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
+from vierbein.interfaces.course import Course, Group
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
 
@@ -107,3 +108,77 @@ class NoSeed(Shifts):
         rng.seed()
         made.register_buffer("noise", torch.rand(3, generator=rng))
         return made
+
+
+class FalseMerge(Shifts):
+    """Inserts a layer, and says that it can be baked in."""
+
+    def apply(self, network: Network) -> None:
+        super().apply(network)
+        network.backbone.inserted = made = Inserted(network.backbone.width).to(network.head.weight)
+        network.backbone.exit.register_forward_hook(made)
+
+
+class Inserted(nn.Module):
+    """Adds a linear function of what a block gives; the block's hook."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(width, width))
+
+    def forward(self, block, given, output):
+        return output + output @ self.weight
+
+
+class HidesTheBase(Shifts):
+    """Keeps twice the base's frozen parameters, and halves them when they are used."""
+
+    def update(self, bias):
+        return Halved(bias)
+
+
+class Halved(Shift):
+    """Half of what is kept, and a shift."""
+
+    def forward(self, bias):
+        return bias / 2 + self.shift
+
+    def right_inverse(self, bias):
+        return 2 * bias
+
+
+class NegativeRate(Shifts):
+    """Lets the head climb."""
+
+    rate = -1.0
+
+    def course(self, network: Network) -> Course:
+        names = frozenset(f"head.{name}" for name, _ in network.head.named_parameters())
+        return Course((Group(names, lambda progress: self.rate),))
+
+
+class NeverLearns(NegativeRate):
+    """Leaves the head for later, and never comes to it."""
+
+    rate = 0.0
+
+
+class GroupsTheFrozen(Shifts):
+    """Gives rates to what does not learn."""
+
+    def course(self, network: Network) -> Course:
+        return Course((Group(frozenset({"backbone.entry.weight"}), lambda progress: 1.0),))
+
+
+class PullsToZero(Shifts):
+    """Penalises the parameters themselves, not their way from the start."""
+
+    def course(self, network: Network) -> Course:
+        head = list(network.head.parameters())
+        return Course(penalty=lambda: sum(p.square().sum() for p in head))
+
+
+class NothingButReplay(Shifts):
+    """Leaves no room for target events."""
+
+    replay = 1.0

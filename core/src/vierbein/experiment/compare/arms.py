@@ -16,8 +16,10 @@ from vierbein.experiment.observables import compute
 from vierbein.experiment.settings import ArmName
 from vierbein.interfaces.liveness import dead_parameters
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
+from vierbein.interfaces.trainer import Budget, Fit, Replay, TrainingEvents
+from vierbein.interfaces.tuner import Tuner
 from vierbein.storage.atomic import new_folder, write_json
+from vierbein.storage.difference import Difference
 from vierbein.storage.parameters import write_parameters
 from vierbein.training.evaluate import scores
 from vierbein.training.flops import count
@@ -136,6 +138,15 @@ def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingE
     return TrainingEvents(table.choose(chosen[~is_validation]), table.choose(chosen[is_validation]))
 
 
+def with_replay(assembly: Assembly, events: TrainingEvents, tuner: Tuner) -> TrainingEvents:
+    """Add events of the source domain, where a tuner replays some."""
+    if not tuner.replay:
+        return events
+    source = assembly.source
+    network, _ = assembly.from_base(source, None, assembly.settings.seed)
+    return replace(events, replay=Replay(tuner.replay, source.events("train"), network.projection))
+
+
 def perform(assembly: Assembly, job: ArmJob) -> None:
     """Run an arm and write its result, scores of the test events and parameters, atomically."""
     folder = job.folder(assembly.folder)
@@ -151,14 +162,23 @@ def perform(assembly: Assembly, job: ArmJob) -> None:
             network = assembly.zero_shot(domain)
             assert network is not None  # noqa: S101 - the stage asks for it only where there is one
             result, array = _untrained(network), scores(network, assembly.task, test)
-            write_parameters(temporary, network.state_dict(), {"arm": asdict(job)})
+            _keep(temporary, network, assembly, job)
         else:
             network, result, seconds = _trained(assembly, job, domain)
             array = scores(network, assembly.task, test)
-            write_parameters(temporary, network.state_dict(), {"arm": asdict(job)})
+            _keep(temporary, network, assembly, job)
             write_json(temporary / TIMINGS, {"seconds": seconds})
         np.save(temporary / SCORES, array, allow_pickle=False)
         write_json(temporary / RESULT, {**asdict(job), **result})
+
+
+def _keep(folder: Path, network: Network, assembly: Assembly, job: ArmJob) -> None:
+    """Write a network as its difference to the base; a twin has none."""
+    base = assembly.base if job.arm in ("zero_shot", "fine_tuned") else None
+    difference = Difference.of(network.state_dict(), base.parameters if base else {})
+    said = {"name": base.name, "sha256": base.sha256} if base else None
+    card = {"arm": asdict(job), "base": said, "from_base": dict(difference.from_base)}
+    write_parameters(folder, difference.own, card)
 
 
 def make_network(
@@ -179,8 +199,10 @@ def _trained(
     settings = assembly.settings.compare
     events = sample(domain, job.size, job.seed, settings.validation)
     peak, trials = assembly.settings.training.learning_rate, settings.trials * len(assembly.tuners)
-    if job.tuner:
-        peak, trials = assembly.tuners[job.tuner].learning_rate, settings.trials
+    tuner = assembly.tuners[job.tuner] if job.tuner else None
+    if tuner is not None:
+        peak, trials = tuner.learning_rate, settings.trials
+        events = with_replay(assembly, events, tuner)
     fits: list[tuple[float, Fit]] = []
     training = assembly.settings.training.stretched(job.steps / settings.steps)
     trainer = FabricTrainer(training, seed=job.seed)
@@ -189,12 +211,13 @@ def _trained(
     loaded: list[dict[str, Any]] = []
     for rate in learning_rates(peak, max(1, trials), settings.span):
         network, loaded = make_network(assembly, job, domain, events.train)
-        if not fits and job.tuner:
+        course = tuner.course(network) if tuner is not None else None
+        if not fits and tuner is not None:
             first = np.arange(min(_LIVE_EVENTS, len(events.train)))
             dead = dead_parameters(network, events.train.take(first))
         if trainer.flops is None:  # the same for every trial
             trainer = replace(trainer, flops=count(network, assembly.task, events.train))
-        fit = trainer.fit(network, assembly.task, events, Budget(job.steps, rate))
+        fit = trainer.fit(network, assembly.task, events, Budget(job.steps, rate), course)
         if best is None or best_loss(fit) < min(best_loss(other) for _, other in fits):
             best = network
         fits.append((rate, fit))

@@ -1,12 +1,17 @@
 """The network that a run recommends for a domain."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from torch import Tensor
+
+from vierbein.errors.loading import ChangedBaseError
 from vierbein.errors.runs import StageMissingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import ArmJob, make_network, sample
 from vierbein.experiment.compare.jobs import chosen_tuner, seeds
 from vierbein.interfaces.network import Network
+from vierbein.storage.difference import Difference
 from vierbein.storage.parameters import read_parameters
 
 
@@ -35,6 +40,8 @@ def recommended(assembly: Assembly, domain: str, arm: str) -> tuple[Network, dic
         If the arm has no result.
     HashMismatchError
         If its parameters were changed.
+    ChangedBaseError
+        If the base is another than the one that it was tuned from.
     """
     where, size = assembly.targets[domain], assembly.settings.compare.sizes[-1]
     first = seeds(assembly)[0]
@@ -51,7 +58,13 @@ def recommended(assembly: Assembly, domain: str, arm: str) -> tuple[Network, dic
     folder = job.folder(assembly.folder)
     if network is None or not folder.exists():
         raise StageMissingError("deploy", "adapt")
-    parameters, card = read_parameters(folder)
-    network.load_state_dict(parameters)
-    said: dict[str, Any] = card["arm"]
-    return network.eval(), said
+    own, card = read_parameters(folder)
+    theirs: Mapping[str, Tensor] = {}
+    if (said := card.get("base")) and (base := assembly.base) is not None:
+        if base.sha256 != said["sha256"]:
+            raise ChangedBaseError(str(folder), base.name, said["sha256"], base.sha256)
+        theirs = base.parameters
+    difference = Difference(own, card.get("from_base", {}))
+    network.load_state_dict(difference.fill(theirs, network.state_dict()))
+    arm_said: dict[str, Any] = card["arm"]
+    return network.eval(), arm_said

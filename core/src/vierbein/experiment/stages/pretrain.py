@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.measurable import check_measurable
 from vierbein.experiment.pretraining import OwnLoss, Pretraining
@@ -40,6 +41,8 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
 
     Raises
     ------
+    ImpossibleSettingError
+        If the pooled vector has no more units than are to be spared.
     UndefinedMetricError
         If the source domain's test events cannot judge it.
     """
@@ -51,7 +54,13 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
     if objective.teaches_head:
         check_measurable(assembly.task, source, assembly.settings.compare.test_events)
     events = TrainingEvents(source.events("train"), source.events("validation"))
-    network = assembly.from_scratch(source, events.train, assembly.settings.seed)
+    num_spare = settings.spare_units
+    network = assembly.from_scratch(
+        source, events.train, assembly.settings.seed, num_spare=num_spare
+    )
+    if num_spare >= (width := network.backbone.width):
+        wanted = f"fewer than the backbone's width, {width}"
+        raise ImpossibleSettingError("pretrain.spare_units", num_spare, wanted)
     trainer = FabricTrainer(
         replace(assembly.settings.training, batch_size=settings.batch_size),
         assembly.settings.seed,
@@ -80,6 +89,7 @@ def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents
         "name": settings.name,
         "licence": settings.pretrain.licence,
         "schema": network.backbone.schema.to_json(),
+        "num_spare": network.spare.num_units,
         "statistics": {name: list(pair) for name, pair in statistics(events.train).items()},
         "backbone": assembly.configuration["backbone"],
         "objective": assembly.configuration.get("objective") or SUPERVISED,

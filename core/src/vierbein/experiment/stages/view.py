@@ -13,6 +13,7 @@ from vierbein.errors.runs import UnknownDomainError
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.compare.arms import with_replay
 from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.domain import Domain
 from vierbein.interfaces.network import Network
@@ -88,18 +89,18 @@ class View:
     ) -> Fit:
         """Train again with the run's own protocol: the first tuner from the base, or a twin."""
         assembly, where = self._assembly, self._domains[domain]
-        rate = assembly.settings.training.learning_rate
+        rate, course = assembly.settings.training.learning_rate, None
         if from_base:
-            network, _ = assembly.from_base(where, events.train, seed)
             tuner = next(iter(assembly.tuners.values()))
+            events = with_replay(assembly, events, tuner)
+            network, _ = assembly.from_base(where, events.train, seed)
             tuner.apply(network)
-            rate = tuner.learning_rate
+            rate, course = tuner.learning_rate, tuner.course(network)
         else:
             network = assembly.from_scratch(where, events.train, seed)
         trainer = FabricTrainer(assembly.settings.training, seed)
-        return trainer.fit(
-            network, assembly.task, events, Budget(assembly.settings.compare.steps, rate)
-        )
+        budget = Budget(assembly.settings.compare.steps, rate)
+        return trainer.fit(network, assembly.task, events, budget, course)
 
     @cached_property
     def _domains(self) -> dict[str, Domain]:
