@@ -67,7 +67,7 @@ def build(backbone, given=SCHEMA, defaults=None):
     torch.manual_seed(0)
     names = {*given.names, *SCHEMA.names}
     projection = Projection(given, SCHEMA, dict.fromkeys(names, (0.1, 2.0)), defaults)
-    return Network(projection, BACKBONES[backbone](SCHEMA), Head(WIDTH, 3)).eval()
+    return Network(projection, BACKBONES[backbone](SCHEMA), Head(WIDTH, 3), num_spare=2).eval()
 
 
 @pytest.fixture(params=sorted(BACKBONES))

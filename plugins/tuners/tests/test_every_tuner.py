@@ -10,19 +10,33 @@ from torch import nn
 from vierbein.events.schema import Feature, FeatureSchema
 from vierbein.interfaces.liveness import dead_parameters
 from vierbein.interfaces.merge import merged
+from vierbein.storage.difference import Difference
 from vierbein_tuners.bitfit import BitFit
+from vierbein_tuners.bottleneck import Bottleneck
+from vierbein_tuners.dummy_nodes import DummyNodes
 from vierbein_tuners.full import Full
+from vierbein_tuners.gradual import Gradual
+from vierbein_tuners.l2_sp import L2SP
 from vierbein_tuners.last_l import LastL
+from vierbein_tuners.layer_decay import LayerDecay
 from vierbein_tuners.lora import Lora
 from vierbein_tuners.probe import Probe
+from vierbein_tuners.replay import Replay
 
 TUNERS = {
-    "full": Full(),
-    "probe": Probe(),
-    "last_l": LastL(num_blocks=2),
-    "lora": Lora(rank=2),
     "bitfit": BitFit(),
+    "bottleneck": Bottleneck(units=2),
+    "dummy_nodes": DummyNodes(),
+    "full": Full(),
+    "gradual": Gradual(),
+    "l2_sp": L2SP(),
+    "last_l": LastL(num_blocks=2),
+    "layer_decay": LayerDecay(),
+    "lora": Lora(rank=2),
+    "probe": Probe(),
+    "replay": Replay(),
 }
+EVERYTHING = {"dummy_nodes", "full", "gradual", "l2_sp", "layer_decay", "replay"}
 
 
 @pytest.fixture(params=sorted(TUNERS))
@@ -76,7 +90,7 @@ def test_the_projection_learns_where_it_is_not_the_identity(tuner, backbone, mak
     less = FeatureSchema((Feature("charge"), Feature("pt")))
     projection = {"projection.linear.weight", "projection.linear.bias"}
     for network, expected in (
-        (make_network(backbone), isinstance(tuner, Full)),
+        (make_network(backbone), tuner in [TUNERS[name] for name in EVERYTHING]),
         (make_network(backbone, more), True),
         (make_network(backbone, less, {"eta": 0.5}), True),
     ):
@@ -96,13 +110,29 @@ def test_parameters_travel_as_safetensors(tuner, backbone, make_network, events)
 
 
 @pytest.mark.parametrize("backbone", ["particle_transformer", "fused"])
+def test_only_the_difference_to_the_base_is_kept(tuner, backbone, make_network, events):
+    network, other = make_network(backbone), make_network(backbone)
+    base = deepcopy(network.state_dict())
+    tuner.apply(network)
+    train(network, events)
+    difference = Difference.of(network.state_dict(), base)
+    assert {n for n in difference.own if not n.startswith("projection.")} <= learning(network)
+    tuner.apply(other)
+    other.load_state_dict(difference.fill(base, other.state_dict()))
+    assert torch.equal(other(events), network(events))
+
+
+@pytest.mark.parametrize("backbone", ["particle_transformer", "fused"])
 def test_merged_for_exporters(tuner, backbone, make_network, events):
     network = make_network(backbone)
     tuner.apply(network)
     train(network, events)
     plain = merged(network)
     torch.testing.assert_close(plain(events), network(events), rtol=1e-6, atol=1e-6)
-    assert set(plain.state_dict()) == set(make_network(backbone).state_dict())
+    is_same = set(plain.state_dict()) == set(make_network(backbone).state_dict())
+    assert is_same is tuner.is_mergeable
+    if not is_same:
+        return
     untuned = make_network(backbone)
     untuned.load_state_dict(load(save(plain.state_dict())), strict=True)
     torch.testing.assert_close(untuned(events), network(events), rtol=1e-6, atol=1e-6)
