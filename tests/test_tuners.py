@@ -1,0 +1,87 @@
+"""Tuners in a run: each arm is kept as its difference to the base, and comes back from it."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from vierbein.errors.loading import ChangedBaseError
+from vierbein.experiment.assembly import Assembly
+from vierbein.experiment.compare.arms import ArmJob, make_network, sample
+from vierbein.experiment.compare.recommended import recommended
+from vierbein.experiment.stages.view import View
+from vierbein.storage.atomic import write_json
+from vierbein.storage.parameters import CARD
+from vierbein.training.evaluate import scores
+
+SMALL = (
+    "pretrain.steps=40",
+    "pretrain.spare_units=2",
+    "compare.sizes=[60]",
+    "compare.seeds=1",
+    "compare.steps=10",
+    "compare.arms=[zero_shot,fine_tuned,twin_equal_steps]",
+    "stages=[pretrain,adapt]",
+)
+TUNERS = ("bottleneck", "dummy_nodes", "full", "gradual", "replay")
+
+
+@pytest.fixture
+def assembly(toy_run):
+    result = toy_run(*SMALL, f"tuner=[{','.join(TUNERS)}]")
+    return Assembly(json.loads((result.folder / "configuration.json").read_text()))
+
+
+def arm(assembly, tuner):
+    job = ArmJob("there", "fine_tuned", 60, 0, 10, tuner)
+    folder = job.folder(assembly.folder)
+    return job, folder, json.loads((folder / "result.json").read_text())
+
+
+def test_arms_of_every_sort(assembly):
+    base = assembly.base
+    assert base.card["num_spare"] == 2
+    results = {name: arm(assembly, name) for name in TUNERS}
+    assert [result["dead"] for _, _, result in results.values()] == [[]] * len(TUNERS)
+    flops = {name: result["trials"][0]["flops"] for name, (_, _, result) in results.items()}
+    assert flops["gradual"] < flops["full"] < flops["replay"] < 1.5 * flops["full"]
+
+    test = assembly.targets["there"].events("test", assembly.settings.compare.test_events)
+    validation = assembly.settings.compare.validation
+    for job, folder, _ in results.values():
+        card = json.loads((folder / CARD).read_text())
+        kept = load_file(folder / "parameters.safetensors")
+        assert card["base"] == {"name": base.name, "sha256": base.sha256}
+        assert set(kept).isdisjoint(card["from_base"])
+        if job.tuner == "bottleneck":
+            own = {name for name in kept if not name.startswith(("projection.", "head."))}
+            assert all(name.startswith("backbone.inserted.") for name in own)
+        # Read back as the run's own recommendation would be.
+        events = sample(assembly.targets["there"], 60, 0, validation)
+        network, _ = make_network(assembly, job, assembly.targets["there"], events.train)
+        state = {**kept, **{n: base.parameters[t] for n, t in card["from_base"].items()}}
+        network.load_state_dict(state)
+        found = scores(network, assembly.task, test)
+        assert np.array_equal(found, np.load(folder / "scores.npy"))
+
+
+def test_another_base_is_refused(assembly):
+    best = recommended(assembly, "there", "fine_tuned")[1]["tuner"]
+    _, folder, _ = arm(assembly, best)
+    card = json.loads((folder / CARD).read_text())
+    card["base"]["sha256"] = "0" * 64
+    write_json(folder / CARD, card)
+    with pytest.raises(ChangedBaseError, match="0000000000000000"):
+        recommended(assembly, "there", "fine_tuned")
+
+
+def test_safeguards_train_variants_with_the_tuners_course(toy_run):
+    result = toy_run(*SMALL, "tuner=[replay]")
+    assembly = Assembly(json.loads((result.folder / "configuration.json").read_text()))
+    view = View(assembly, {})
+    events = sample(assembly.targets["there"], 60, 0, 0.3)
+    fit = view.train_variant("there", events, seed=0, from_base=True)
+    found, _ = recommended(assembly, "there", "fine_tuned")
+    assert all(torch.equal(fit.parameters[n], t) for n, t in found.state_dict().items())
