@@ -27,6 +27,17 @@ class Mixed(nn.Module):
         return momenta * (1 + norms), torch.tanh(x + self.scale * norms)
 
 
+class Pairs(nn.Module):
+    """A number for each pair of particles: its last axis are slots, no vector."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, momenta):
+        return self.scale * (momenta @ momenta.transpose(1, 2)).tanh()
+
+
 class Turning(Backbone):
     """Invariant under rotations in space, with blocks that give two things."""
 
@@ -35,18 +46,20 @@ class Turning(Backbone):
     def __init__(self, schema, width=6):
         super().__init__()
         self.schema, self.width = schema, width
+        self.pairs = Pairs()
         self.layers = nn.ModuleList([Mixed(width), Mixed(width)])
 
     def forward(self, events):
         padded, mask = events.padded, events.padded.mask
         momenta, x = padded.p4[..., 1:], padded.p4.new_zeros(*mask.shape, self.width)
+        x = x + self.pairs(momenta).sum(2, keepdim=True)
         for layer in self.layers:
             momenta, x = layer(momenta, x)
         x = x * mask.unsqueeze(-1)
         return Representation(x.sum(1), x, mask)
 
     def blocks(self):
-        return list(self.layers)
+        return [self.pairs, *self.layers]
 
 
 @pytest.fixture
@@ -59,7 +72,8 @@ def turning(make_network):
 
 def test_where_a_symmetry_mixes_components_the_invariants_are_taken(turning, events):
     found = vectors(turning.backbone)
-    assert [(place, width) for _, place, width in found] == [(1, 6), (1, 6)]
+    layers = turning.backbone.layers
+    assert found == [(layers[0], 1, 6), (layers[1], 1, 6)]
     Bottleneck(units=3).apply(turning)
     with torch.no_grad():
         for inserted in turning.backbone.inserted:

@@ -12,6 +12,7 @@ from vierbein.events.schema import FeatureSchema, Role
 from vierbein.interfaces.backbone import Backbone
 
 _LENGTHS = (5, 3)
+_OTHER_LENGTHS = (7, 3)
 _SAME = 1e-3
 """Largest change of an invariant in single precision, over its size."""
 _ELECTRON, _PHOTON = 11, 22
@@ -33,16 +34,20 @@ def vectors(backbone: Backbone) -> list[tuple[nn.Module, int, int]]:
         Block, position of the tensor among those that it gives, and its last axis' length. Blocks
         that give no such tensor are left out.
     """
-    events = _events(backbone)
+    events = _events(backbone, _LENGTHS)
     given = _given(backbone, events)
+    longer = _given(backbone, _events(backbone, _OTHER_LENGTHS))
     turned = [_given(backbone, other) for other in _turned(backbone, events)]
     found = []
     for index, block in enumerate(backbone.blocks()):
         for place, tensor in enumerate(given[index]):
             others = [outputs[index][place] for outputs in turned]
-            is_vector = tensor.is_floating_point() and tensor.ndim > 1 and tensor.shape[-1] > 1
+            width = tensor.shape[-1] if tensor.ndim > 1 else 0
+            # An axis of slots, as of the bias of pairs, grows with the event.
+            is_vector = width > 1 and width == longer[index][place].shape[-1]
+            is_vector = is_vector and tensor.is_floating_point()
             if is_vector and all(_agree(tensor, other) for other in others):
-                found.append((block, place, tensor.shape[-1]))
+                found.append((block, place, width))
                 break
     return found
 
@@ -81,10 +86,10 @@ def _evaluated(backbone: Backbone) -> Iterator[None]:
     backbone.train(was_training)
 
 
-def _events(backbone: Backbone) -> EventBatch:
+def _events(backbone: Backbone, lengths: Sequence[int]) -> EventBatch:
     schema, like = backbone.schema, next(backbone.parameters())
     rng = torch.Generator().manual_seed(0)
-    num = sum(_LENGTHS)
+    num = sum(lengths)
     momentum = torch.randn(num, 3, generator=rng)
     energy = (momentum.square().sum(1, keepdim=True) + 0.1).sqrt()
     pdg = torch.tensor([_ELECTRON, _PHOTON]).repeat(num)[:num]
@@ -92,9 +97,9 @@ def _events(backbone: Backbone) -> EventBatch:
         schema,
         torch.cat([energy, momentum], dim=1),
         torch.randn(num, len(schema.features), generator=rng),
-        torch.tensor([0, *_LENGTHS]).cumsum(0),
+        torch.tensor([0, *lengths]).cumsum(0),
         pdg=pdg,
-        event_features=torch.zeros(len(_LENGTHS), len(schema.event_features)),
+        event_features=torch.zeros(len(lengths), len(schema.event_features)),
     )
     return made.to(like.device, like.dtype)
 
