@@ -103,7 +103,8 @@ class Search:
         return Toys(self.null, strengths, np.array(injected))
 
     def _white(self, columns: Columns) -> Float[NDArray[np.float64], "event axis"]:
-        return (columns - self._center) @ self._whiten
+        white: NDArray[np.float64] = (columns - self._center) @ self._whiten
+        return white
 
     @cached_property
     def _marginals(self) -> Float[NDArray[np.float64], "3 toy"]:

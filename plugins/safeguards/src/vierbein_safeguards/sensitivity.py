@@ -40,7 +40,8 @@ class Toys:
 
     def detected(self, false_alarm: float) -> Int[NDArray[np.int64], " strength"]:
         """Count the injections above the threshold, strength by strength."""
-        return (self.injected > self.threshold(false_alarm)).sum(axis=1)
+        counts: NDArray[np.int64] = (self.injected > self.threshold(false_alarm)).sum(axis=1)
+        return counts
 
     def half_power(self, false_alarm: float) -> float:
         """Give s50, the signal fraction at which half of the samples are detected."""
@@ -166,7 +167,9 @@ def _half_power(
     slope = np.where(curve[..., 1] > 0, curve[..., 1], np.nan)
     solved = strengths[-1] * (at_half - curve[..., 0]) / slope
     # A power that does not rise with the strength is not there: the signal is beyond reach.
-    return np.clip(np.where(np.isnan(solved), strengths[-1], solved), strengths[0], strengths[-1])
+    solved = np.where(np.isnan(solved), strengths[-1], solved)
+    within: NDArray[np.float64] = np.clip(solved, strengths[0], strengths[-1])
+    return within
 
 
 def _power(
@@ -175,7 +178,8 @@ def _power(
     false_alarm: float,
 ) -> NDArray[np.float64]:
     eta = curve[..., :1] + curve[..., 1:] * (strengths / strengths[-1])
-    return false_alarm + (1 - false_alarm) * ndtr(np.clip(eta, -_FARTHEST, _FARTHEST))
+    phi: NDArray[np.float64] = ndtr(np.clip(eta, -_FARTHEST, _FARTHEST))
+    return false_alarm + (1 - false_alarm) * phi
 
 
 def _fit(
@@ -192,7 +196,7 @@ def _fit(
     design = np.stack([np.ones_like(strengths), strengths / strengths[-1]], axis=1)
     share = detected / trials
     smooth = ((detected + 0.5) / (trials + 1) - false_alarm) / (1 - false_alarm)
-    curve = ndtri(np.clip(smooth, 0.01, 0.99)) @ np.linalg.pinv(design).T
+    curve: NDArray[np.float64] = ndtri(np.clip(smooth, 0.01, 0.99)) @ np.linalg.pinv(design).T
     for _ in range(_STEPS):
         eta = np.clip(curve @ design.T, -_FARTHEST, _FARTHEST)
         power = false_alarm + (1 - false_alarm) * ndtr(eta)
