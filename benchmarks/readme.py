@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.md"
 PRETRAINING = ROOT / "docs" / "explanation" / "pretraining.md"
 SYMMETRY = ROOT / "docs" / "explanation" / "symmetry.md"
+TUNERS = ROOT / "docs" / "plugins" / "tuners.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 MEANINGS = {
     "install_seconds": "installation of the quick start, from a fresh clone",
@@ -50,6 +51,7 @@ MEANINGS = {
     "bf16_train_vs_fp32_tiny": "training in bf16 over 32 bits, tiny particle transformer",
     "bf16_train_vs_fp32_base": "the same, of the published size",
     "traps_tested": "traps of published foundation models that tests hold shut, of 15",
+    "tuners_live": "pairs of tuner and backbone in which all that is tuned is live",
     "hostile_configs_refused": "hostile configurations that are refused",
     "hostile_configs_tried": "of so many",
     "particle_transformer_train_vs_weaver": "packed transformer over weaver-core's: training",
@@ -100,6 +102,19 @@ def objectives() -> str:
             cells.append(interval(gain, is_signed=True) if gain else "")
         lines.append(_line([name, *cells]))
     return "\n".join(lines) + "\n" if found else ""
+
+
+def depths() -> str:
+    """Give the table of the depth sweep: the AUC by depth, target domain and labelled events."""
+    rows = {name: row for name, row in _rows().items() if name.startswith("depth_")}
+    keys = [name.split("_")[1:] for name in rows]
+    columns = sorted({(domain, int(size)) for _, domain, size in keys})
+    head = ["blocks that learn", *(f"{domain}, {size:,} events" for domain, size in columns)]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for depth in sorted({int(depth) for depth, _, _ in keys}):
+        found = (interval(rows[f"depth_{depth}_{domain}_{size}"]) for domain, size in columns)
+        lines.append(_line([str(depth) if depth else "none: the base as it is", *found]))
+    return "\n".join(lines) + "\n" if rows else ""
 
 
 def study() -> str:
@@ -166,6 +181,7 @@ def filled(text: str, table: str) -> str:
 def pages() -> dict[Path, str]:
     """Give every page as it should be."""
     tables = {README: figures(), PRETRAINING: objectives(), SYMMETRY: symmetry()}
+    tables |= {TUNERS: depths()}
     tables |= {STUDY: study()} if STUDY.exists() else {}
     return {page: filled(page.read_text(), table) for page, table in tables.items()}
 
