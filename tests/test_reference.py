@@ -48,7 +48,8 @@ def test_every_module_of_interfaces_and_errors_is_described(page: str, package: 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_every_plugin_has_a_page(plugin: str) -> None:
     page = text(f"plugins/{plugin}.md")
-    assert f".. plugin:: vierbein-{plugin}\n" in page
+    distribution = f"vierbein-{plugin.replace('_', '-')}"
+    assert f".. plugin:: {distribution}\n" in page
     assert f"\nplugins/{plugin}\n" in text("index.md")
     assert re.search(r"^```\nvierbein run .*^```$", page, re.MULTILINE | re.DOTALL)
 

@@ -26,7 +26,8 @@ def declared(folder):
     "project", sorted(PLUGINS.glob("*/pyproject.toml")), ids=lambda file: file.parent.name
 )
 def test_our_plugins_are_known_as_they_are(project):
-    assert KNOWN[f"vierbein-{project.parent.name}"] == declared(project.parent)
+    distribution = f"vierbein-{project.parent.name.replace('_', '-')}"
+    assert KNOWN[distribution] == declared(project.parent)
 
 
 def test_a_stranger_s_component_is_not_known():

@@ -34,6 +34,18 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         )
     },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
+    "vierbein-point-edge": {
+        "backbone": (
+            "point_edge_transformer",
+            "point_edge_transformer_small",
+            "point_edge_transformer_tiny",
+        ),
+        "generator": (
+            "point_edge_generator",
+            "point_edge_generator_small",
+            "point_edge_generator_tiny",
+        ),
+    },
     "vierbein-safeguards": {"safeguard": ("ood",)},
     "vierbein-transformer": {
         "backbone": (

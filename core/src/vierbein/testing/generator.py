@@ -25,9 +25,7 @@ class GeneratorContract(ComponentContract):
     kind: ClassVar[str] = "generator"
     interface: ClassVar[type] = Generator
     schema: ClassVar[FeatureSchema] = SCHEMA
-    """Features of the events that it is to sample."""
-    num_conditions: ClassVar[int] = 0
-    """Numbers that an event is sampled for."""
+    """Features of the events that it is to sample; per-event features are its conditions."""
 
     def example(self) -> Generator:
         """Build one in evaluation mode."""
@@ -41,9 +39,9 @@ class GeneratorContract(ComponentContract):
         return made.eval()
 
     def conditions(self, num: int) -> Float[Tensor, "event condition"]:
-        """Draw conditions; override where they have a meaning."""
+        """Draw conditions, a column for each per-event feature; override where they mean much."""
         rng = torch.Generator().manual_seed(3)
-        return torch.randn(num, self.num_conditions, generator=rng)
+        return torch.randn(num, len(self.schema.event_features), generator=rng)
 
     def events(self) -> EventBatch:
         """Make events to learn from; override where the conditions must fit them."""
@@ -52,7 +50,8 @@ class GeneratorContract(ComponentContract):
     @check(since="0.1")
     def test_samples_events(self) -> None:
         """It samples one finite event of its schema for each row of conditions."""
-        events = _sample(self.generator(), self.conditions(_NUM))
+        conditions = self.conditions(_NUM)
+        events = _sample(self.generator(), conditions)
         demand(
             len(events) == _NUM and events.schema == self.schema,
             f"{_NUM} rows of conditions must give {_NUM} events of the schema.",
@@ -65,6 +64,40 @@ class GeneratorContract(ComponentContract):
             "Sampled particles must have finite features and energies of at least 0.",
             "Some have not.",
             "Sample momentum and mass, and compute the energy of them.",
+        )
+        demand(
+            torch.equal(events.event_features, conditions),
+            "A sampled event must carry the conditions that it was sampled for.",
+            f"Its per-event features are {tuple(events.event_features.shape)} other numbers.",
+            "EventBatch(..., event_features=conditions)",
+        )
+
+    @check(since="0.1")
+    def test_prepares(self) -> None:
+        """It takes the same scales of the same events, leaves them alone, and samples on."""
+        generator, events = self.generator(), self.events()
+        before = events.p4.clone(), events.features.clone()
+        generator.prepare(events)
+        first = {name: values.clone() for name, values in generator.state_dict().items()}
+        generator.prepare(events)
+        demand(
+            all(torch.equal(v, first[name]) for name, v in generator.state_dict().items()),
+            "Prepared twice with the same events, a generator must be the same.",
+            "Its parameters or buffers differ.",
+            "Overwrite what was taken before; draw nothing.",
+        )
+        demand(
+            torch.equal(events.p4, before[0]) and torch.equal(events.features, before[1]),
+            "`prepare` must leave the events as they are.",
+            "They changed.",
+            "Make a new tensor instead of writing into theirs.",
+        )
+        sampled = _sample(generator, self.conditions(_NUM))
+        demand(
+            bool(sampled.p4.isfinite().all() and sampled.features.isfinite().all()),
+            "A prepared generator must sample finite events.",
+            "Some are not.",
+            "A column that never varies has no scale: divide by 1 there.",
         )
 
     @check(since="0.1")
@@ -112,9 +145,27 @@ class GeneratorContract(ComponentContract):
         )
 
     @check(since="0.1")
+    def test_same_rng_same_loss(self) -> None:
+        """The loss draws from the random numbers that it is given, and from nothing else."""
+        generator, events = self.generator(), self.events()
+        torch.manual_seed(1)
+        before = torch.get_rng_state()
+        one = generator.loss(events, torch.Generator().manual_seed(0))
+        moved = not torch.equal(torch.get_rng_state(), before)
+        torch.manual_seed(2)
+        two = generator.loss(events, torch.Generator().manual_seed(0))
+        demand(
+            not moved and torch.equal(one, two),
+            "The same `rng` must give the same loss: trainings are repeated by their seed.",
+            "It drew from torch's global random numbers." if moved else "Two losses differ.",
+            "torch.randn(..., generator=rng)",
+        )
+
+    @check(since="0.1")
     def test_parameters_travel_as_safetensors(self) -> None:
         """Its parameters, written and read by safetensors, make another one sample the same."""
         generator, other = self.generator(), self.generator(seed=1)
+        generator.prepare(self.events())
         other.load_state_dict(load(save(generator.state_dict())), strict=True)
         one, two = (_sample(g, self.conditions(_NUM)) for g in (generator, other))
         demand(

@@ -188,6 +188,10 @@ _PLANTED = {
     ("generator", "clouds", "learned"): {
         "GlobalNoise": "test_same_rng_same_events",
         "MeanLoss": "test_loss",
+        "NoisyLoss": "test_same_rng_same_loss",
+        "ForgetsConditions": "test_samples_events",
+        "ScalesTwice": "test_prepares",
+        "ScalesApart": "test_parameters_travel_as_safetensors",
     },
     ("compressor", "prune", "learned"): {
         "PrunesTheGiven": "test_leaves_the_network_alone",

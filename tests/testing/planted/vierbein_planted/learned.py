@@ -24,6 +24,10 @@ class Clouds(Generator):
         super().__init__()
         self.schema = schema
         self.layer = nn.Linear(3, 3 + len(schema.features))
+        self.register_buffer("scale", torch.ones(3))
+
+    def prepare(self, events):
+        self.scale.copy_(events.p4[:, 1:].std(0))
 
     def draw(self, num, rng):
         return torch.randn(num, 3, generator=rng)
@@ -31,11 +35,10 @@ class Clouds(Generator):
     def sample(self, conditions, rng):
         num = 2 * len(conditions)
         columns = self.layer(self.draw(num, rng))
-        p3, features = columns[:, :3], columns[:, 3:]
+        p3, features = columns[:, :3] * self.scale, columns[:, 3:]
         p4 = torch.cat([p3.norm(dim=1, keepdim=True), p3], dim=1)
         offsets = torch.arange(0, num + 1, 2)
-        extra = torch.zeros(len(conditions), len(self.schema.event_features))
-        return EventBatch(self.schema, p4, features, offsets, event_features=extra)
+        return EventBatch(self.schema, p4, features, offsets, event_features=conditions)
 
     def loss(self, events, rng):
         drawn = self.layer(self.draw(len(events), rng))
@@ -57,6 +60,39 @@ class MeanLoss(Clouds):
 
     def loss(self, events, rng):
         return super().loss(events, rng).mean()
+
+
+class NoisyLoss(Clouds):
+    """Draws its loss's noise from the global random numbers."""
+
+    def loss(self, events, rng):
+        return super().loss(events, rng) + torch.rand(len(events))
+
+
+class ForgetsConditions(Clouds):
+    """Samples events without what they were sampled for."""
+
+    def sample(self, conditions, rng):
+        return super().sample(torch.zeros_like(conditions), rng)
+
+
+class ScalesTwice(Clouds):
+    """Takes its scale anew on top of what it had."""
+
+    def prepare(self, events):
+        self.scale.mul_(events.p4[:, 1:].std(0))
+
+
+class ScalesApart(Clouds):
+    """Keeps its scale where no file holds it."""
+
+    def __init__(self, schema: FeatureSchema) -> None:
+        super().__init__(schema)
+        del self.scale
+        self.scale = torch.ones(3)
+
+    def prepare(self, events):
+        self.scale = events.p4[:, 1:].std(0)
 
 
 class Prune(Compressor):

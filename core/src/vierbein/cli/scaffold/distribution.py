@@ -30,7 +30,6 @@ _PRESETS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 _TESTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "generator": ("", "    num_conditions = 1\n"),
         "dataset": ("", '    columns = ("pt", "eta", "phi", "process", "number")\n'),
         "adapter": (
             """\

@@ -23,6 +23,11 @@ class Exemplar(Generator):
         self.log_rate = nn.Linear(num_conditions, 1)
         self.shape = nn.Linear(num_conditions, 2 * (3 + len(schema.names)))
 
+    def prepare(self, events: EventBatch) -> None:
+        with torch.no_grad():  # start at the multiplicity that the events have
+            mean = events.num_particles.float().mean().clamp(min=0.1)
+            self.log_rate.bias.copy_(mean.log())
+
     def sample(
         self, conditions: Float[Tensor, "event condition"], rng: torch.Generator
     ) -> EventBatch:
