@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PLUGINS := files collider transformer point_edge objectives tuners safeguards cpu
+PLUGINS := files collider transformer point_edge tasks objectives tuners safeguards cpu
 QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 
 # Scripts that compare ours with others: they take --quick, print ratios and write rows without it.

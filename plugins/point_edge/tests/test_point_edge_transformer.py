@@ -11,13 +11,25 @@ import torch
 
 from vierbein.events.batch import EventBatch, Padded
 from vierbein.events.schema import Feature, FeatureSchema
+from vierbein.interfaces.hardware import Level
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
+from vierbein.interfaces.verification import golden, verify
 from vierbein_point_edge.errors import EventFeaturesError, HeadsError, NoPdgError
 from vierbein_point_edge.point_edge_generator import PointEdgeGenerator
 from vierbein_point_edge.point_edge_transformer import PointEdgeTransformer
 
 LENGTHS = [7, 0, 1, 12, 3]
+
+
+class Mass(torch.nn.Linear):
+    """The head of a regression."""
+
+    def __init__(self, width):
+        super().__init__(width, 1)
+
+    def forward(self, representation):
+        return super().forward(representation.pooled)
 
 
 def close(given, expected, tolerance=1e-9):
@@ -135,30 +147,22 @@ def test_pdg_codes(network, make_events):
         backbone(events)
 
 
-def test_can_be_traced_with_free_axes(network, make_events):
+def test_becomes_an_equal_graph_with_free_axes(network, make_events, tmp_path):
+    cpu = pytest.importorskip("vierbein_cpu.cpu").Cpu()
     schema = FeatureSchema(tuple(Feature(f"feature_{i}") for i in range(5)))
-    backbone = network(schema=schema)
+    backbone = network(schema=schema, num_blocks=1, num_neighbours=3)
+    projection = Projection(schema, schema, dict.fromkeys(schema.names, (0.1, 2.0)))
+    whole = Network(projection, backbone, Mass(backbone.width)).eval()
 
-    class Function(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.backbone = backbone
+    def bare(lengths):
+        events = make_events(lengths)
+        return EventBatch(schema, events.p4, events.features, events.offsets)
 
-        def forward(self, p4, features, mask):
-            events = EventBatch.from_padded(schema, Padded(p4, features, mask))
-            representation = self.backbone(events)
-            return representation.particles, representation.pooled
-
-    def blocks(lengths):
-        padded = make_events(lengths).padded
-        return padded.p4, padded.features, padded.mask
-
-    axes = {0: torch.export.Dim("event"), 1: torch.export.Dim("slot")}
-    program = torch.export.export(Function(), blocks([4, 9]), dynamic_shapes=(axes,) * 3)
-    for lengths in (LENGTHS, [3, 2], [30]):
-        inputs = blocks(lengths)
-        for given, expected in zip(program.module()(*inputs), Function()(*inputs), strict=True):
-            close(given, expected, 1e-5)
+    artifact = cpu.lower(whole, bare(LENGTHS), tmp_path)
+    for lengths in (LENGTHS, [1], [0], [3, 2], [30]):
+        inputs, outputs = golden(whole, bare(lengths))
+        verification = verify(outputs, cpu.emulate(artifact, Level.GRAPH, inputs), cpu.numerics)
+        assert verification.is_equal, verification
 
 
 def test_sizes(network):
@@ -190,7 +194,7 @@ def test_heads_that_do_not_divide_the_width(network):
 
 
 def test_tells_top_jets_from_others_within_seconds(network):
-    """Measured on the shipped jets: an AUC of 0.90 after 40 steps, and 0.95 after 400."""
+    """Measured on the shipped jets: an AUC of 0.89 after 40 steps, and 0.94 after 400."""
     samples = pytest.importorskip("vierbein_collider.datasets.jet_sample")
     adapter = pytest.importorskip("vierbein_collider.adapters.jets_cms").JetsCms()
     tasks = pytest.importorskip("vierbein_collider.tasks.jet_classification")

@@ -47,6 +47,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
     },
     "vierbein-safeguards": {"safeguard": ("ood",)},
+    "vierbein-tasks": {"task": ("classification", "regression")},
     "vierbein-transformer": {
         "backbone": (
             "packed_particle_transformer",
