@@ -1,4 +1,4 @@
-"""A flow whose answer is known, decays of a known mass, and a start from a pretrained body."""
+"""A flow whose answer is known, decays of a known mass, a start from a pretrained backbone."""
 
 import math
 
@@ -154,19 +154,19 @@ def test_loss_without_velocity_is_the_variance_of_data_and_noise():
 
 
 def test_starts_from_a_pretrained_body(network, make_events):
-    """All parameters of a backbone load, and the body then represents events as it does."""
+    """All parameters of a backbone load, and events are then represented as it does."""
     events = make_events([4, 0, 1, 12])
     backbone = network(schema=events.schema)
     generator = PointEdgeGenerator(events.schema, **TINY, num_blocks=2).eval()
     parameters = backbone.state_dict()
-    assert {n.removeprefix("body.") for n in generator.state_dict()} >= set(parameters)
-    generator.body.load_state_dict(parameters, strict=True)
-    for name, tensor in generator.body.state_dict().items():
+    assert {n.removeprefix("backbone.") for n in generator.state_dict()} >= set(parameters)
+    generator.backbone.load_state_dict(parameters, strict=True)
+    for name, tensor in generator.backbone.state_dict().items():
         assert torch.equal(tensor, parameters[name])
-    assert torch.equal(generator.body(events).pooled, backbone(events).pooled)
+    assert torch.equal(generator.backbone(events).pooled, backbone(events).pooled)
     generator.prepare(events)
     assert generator.loss(events, seeded(0)).isfinite().all()
-    assert torch.equal(generator.body(events).pooled, backbone(events).pooled)
+    assert torch.equal(generator.backbone(events).pooled, backbone(events).pooled)
 
 
 def test_multiplicity_from_a_condition():

@@ -1,4 +1,4 @@
-"""The traps that published relatives have, and what the body reads."""
+"""The traps that published relatives have, and what the backbone reads."""
 
 import inspect
 import math
@@ -175,10 +175,10 @@ def test_sizes(network):
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
 def test_presets_set_what_the_constructors_know(size, settings):
-    body = settings("backbone", f"point_edge_transformer_{size}")
-    assert body == settings("generator", f"point_edge_generator_{size}")  # one body
+    backbone = settings("backbone", f"point_edge_transformer_{size}")
+    assert backbone == settings("generator", f"point_edge_generator_{size}")  # one backbone
     for made in (PointEdgeTransformer, PointEdgeGenerator):
-        assert set(body) <= set(inspect.signature(made).parameters)
+        assert set(backbone) <= set(inspect.signature(made).parameters)
 
 
 def test_dropout_in_training_only(network, make_events):

@@ -16,7 +16,7 @@ from vierbein_point_edge.errors import EventFeaturesError, NoPdgError
 
 @dataclass(frozen=True)
 class Condition:
-    """What a body is told besides the events, by networks that stand around it.
+    """What a backbone is told besides the events, by networks that stand around it.
 
     Parameters
     ----------

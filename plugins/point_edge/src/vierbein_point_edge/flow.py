@@ -1,4 +1,4 @@
-"""What stands before and behind the body in a generator."""
+"""What stands before and behind the backbone in a generator."""
 
 import math
 
@@ -13,14 +13,14 @@ _NUM_WAVES = 8
 
 
 class Guide(nn.Module):
-    """The time of the flow, and where in it each particle is -> what the body is told.
+    """The time of the flow, and where in it each particle is -> what the backbone is told.
 
     Parameters
     ----------
     num_columns
         Of a particle's point.
     width
-        Of the body.
+        Of the backbone.
     """
 
     def __init__(self, num_columns: int, width: int) -> None:
@@ -46,7 +46,7 @@ class Outlet(nn.Module):
     Parameters
     ----------
     width
-        Of the body.
+        Of the backbone.
     num_columns
         Of a particle's point.
     num_counts

@@ -1,4 +1,4 @@
-"""Events from noise, on the body of the point-edge transformer."""
+"""Events from noise, on the backbone of the point-edge transformer."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from vierbein_point_edge.point_edge_transformer import PointEdgeTransformer
 from vierbein_point_edge.state import NUM_KINEMATICS, from_p4, to_p4
 
 _REACH = 8.0
-"""Standard deviations beyond which the body sees a particle at the edge: a momentum is finite."""
+"""Standard deviations to which particles are kept, so that momenta are finite."""
 _EVENTS_AT_ONCE = 1000
 
 
@@ -57,7 +57,7 @@ class PointEdgeGenerator(Generator):
     multiplicity
         The condition that says how many particles an event has; learned if empty.
     num_steps
-        Of the midpoint rule that solves the flow's equation; each needs the body twice.
+        Of the midpoint rule that solves the flow's equation; each needs the backbone twice.
 
     Raises
     ------
@@ -69,7 +69,7 @@ class PointEdgeGenerator(Generator):
     References
     ----------
     .. [1] Y. Lipman et al., "Flow Matching for Generative Modeling", arXiv:2210.02747.
-    .. [2] V. Mikuni, B. Nachman, arXiv:2404.16091: one body that classifies and generates.
+    .. [2] V. Mikuni, B. Nachman, arXiv:2404.16091: one backbone that classifies and generates.
     """
 
     mean: Tensor
@@ -101,7 +101,7 @@ class PointEdgeGenerator(Generator):
         self.max_particles = max_particles
         self.multiplicity = schema.event_names.index(multiplicity) if multiplicity else None
         self.num_steps = num_steps
-        self.body = PointEdgeTransformer(
+        self.backbone = PointEdgeTransformer(
             schema,
             width=width,
             num_heads=num_heads,
@@ -161,8 +161,8 @@ class PointEdgeGenerator(Generator):
         )
 
     def blocks(self) -> Sequence[nn.Module]:
-        """Give the guide, the body's blocks and the outlet."""
-        return [self.guide, *self.body.blocks(), self.outlet]
+        """Give the guide, the backbone's blocks and the outlet."""
+        return [self.guide, *self.backbone.blocks(), self.outlet]
 
     def _sample(
         self, conditions: Float[Tensor, "event condition"], rng: torch.Generator
@@ -189,7 +189,7 @@ class PointEdgeGenerator(Generator):
     def _log_chances(
         self, conditions: Float[Tensor, "event condition"]
     ) -> Float[Tensor, "event count"]:
-        """Ask the body about an event of which nothing but its conditions is known."""
+        """Ask the backbone about an event of which nothing but its conditions is known."""
         num = len(conditions)
         points = self.mean.new_zeros(num, 1, len(self.mean))
         mask = torch.zeros(num, 1, dtype=torch.bool, device=points.device)
@@ -213,14 +213,14 @@ class PointEdgeGenerator(Generator):
         conditions: Float[Tensor, "event condition"],
         condition: Condition | None,
     ) -> Representation:
-        """Show the body particles as a pretrained one knows them: momenta in GeV, the rest scaled.
+        """Show particles as a pretrained backbone knows them: momenta in GeV, features scaled.
 
-        What empty slots hold is masked by the body.
+        What empty slots hold is masked by the backbone.
         """
         near = points.clamp(-_REACH, _REACH) * self.scale + self.mean
         padded = Padded(to_p4(near[..., :NUM_KINEMATICS]), points[..., NUM_KINEMATICS:], mask)
         events = EventBatch.from_padded(self.schema, padded, conditions)
-        found: Representation = self.body(events, condition)
+        found: Representation = self.backbone(events, condition)
         return found
 
     def _standard(

@@ -19,7 +19,7 @@ from vierbein_point_edge.neighbours import nearest
 class PointEdgeTransformer(Backbone):
     """Edges from each particle to its nearest, then attention among particles and learned tokens.
 
-    In the shape of the published small body [1]_ [2]_, with parameters of its own: an explicit
+    In the shape of the published small backbone [1]_ [2]_, with parameters of its own: an explicit
     mask, neighbours on the circle of azimuth that fade with distance, any number of particles.
 
     Parameters
