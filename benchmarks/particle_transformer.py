@@ -148,9 +148,13 @@ def demand_agreement() -> None:
         apart = (ours(events) - expected).abs().max() / expected.abs().max()
         _demand("answer in single precision", float(apart), 1e-5)
         with torch.autocast("cpu", torch.bfloat16):
-            rough = ours(events).float()
-        moved = (rough.softmax(1) - expected.softmax(1)).abs().max()
-        _demand("probability in half precision", float(moved), 1e-2)
+            rough = (ours(events), published(*padded_inputs(events, LONGEST)))
+        exact = expected.softmax(1)
+        mine, theirs = (float((each.float().softmax(1) - exact).abs().max()) for each in rough)
+        print(
+            f"half precision moves a probability by up to {mine:.2g}; weaver's own by {theirs:.2g}"
+        )
+        _demand("probability in half precision", mine, 1.5 * theirs)
 
 
 def _demand(what: str, apart: float, tolerance: float) -> None:

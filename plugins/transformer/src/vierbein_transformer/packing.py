@@ -10,7 +10,7 @@ from torch import Tensor
 from vierbein.events.batch import EventBatch
 from vierbein_transformer.runs import FullRun, PaddedRun, Run, Triangle
 
-ROWS = 1024
+ROWS = 2048
 """Rows of a part: few enough that what a block computes of them stays in the cache."""
 
 
