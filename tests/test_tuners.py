@@ -1,6 +1,9 @@
-"""Tuners in a run: each arm is kept as its difference to the base, and comes back from it."""
+"""Tuners on every backbone; and in a run, each arm kept as its difference to the base."""
 
+import importlib
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +15,18 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import ArmJob, make_network, sample
 from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.stages.view import View
+from vierbein.registry.installed import installed
 from vierbein.storage.atomic import write_json
 from vierbein.storage.parameters import CARD
 from vierbein.training.evaluate import scores
 
+BENCHMARKS = str(Path(__file__).parent.parent / "benchmarks")
+sys.path.insert(0, BENCHMARKS)
+live = importlib.import_module("tuners")
+sys.path.remove(BENCHMARKS)
+
+UNLIKE = ("bitfit", "bottleneck", "dummy_nodes", "full", "last_l", "lora")
+"""Tuners that leave different parameters to learn; the others leave those of `full`."""
 SMALL = (
     "pretrain.steps=40",
     "pretrain.spare_units=2",
@@ -26,6 +37,18 @@ SMALL = (
     "stages=[pretrain,adapt]",
 )
 TUNERS = ("bottleneck", "dummy_nodes", "full", "gradual", "replay")
+
+
+@pytest.mark.parametrize("tuner", UNLIKE)
+@pytest.mark.parametrize("backbone", live.backbones(installed()))
+def test_on_every_backbone_all_that_is_tuned_is_live(backbone, tuner):
+    (pair,) = live.pairs(installed(), [backbone], [tuner])
+    if pair.refused:
+        pytest.skip(pair.refused)
+    assert pair.dead == ()
+    assert pair.moved <= 1e-9
+    assert pair.unmerged <= 1e-6
+    assert pair.broken <= 1.0  # of the tolerance of what the backbone claims
 
 
 @pytest.fixture
