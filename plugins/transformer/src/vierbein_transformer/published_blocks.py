@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vierbein_transformer.hidden_layer import HiddenLayer
 from vierbein_transformer.particle_block import Feedforward
 from vierbein_transformer.pooling import summarise
 from vierbein_transformer.runs import Run, rows_of
@@ -84,8 +85,20 @@ class Refinement(nn.Module):
         """Refine vectors by what they attended to."""
         x = x + self._drop(self.out_norm(functional.linear(attended, *projection)))
         norm, first, activation, inner_norm, second = self.feedforward
-        hidden = inner_norm(self._drop(activation(first(norm(x)))))
-        refined: Tensor = torch.addcmul(self._drop(second(hidden)), self.residual_scale, x)
+        hidden = first(norm(x))
+        if self.training:
+            hidden = HiddenLayer.apply(  # type: ignore[no-untyped-call]
+                hidden,
+                inner_norm.weight,
+                inner_norm.bias,
+                second.weight,
+                second.bias,
+                inner_norm.eps,
+                self.dropout,
+            )
+        else:
+            hidden = second(inner_norm(activation(hidden)))
+        refined: Tensor = torch.addcmul(self._drop(hidden), self.residual_scale, x)
         return refined
 
     def _drop(self, x: Float[Tensor, "*row width"]) -> Float[Tensor, "*row width"]:
