@@ -1,5 +1,6 @@
 """How the documentation is built; settings, components and errors are read from the code."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from importlib import import_module
@@ -145,13 +146,18 @@ def _component(registry: Registry, component: Component) -> list[str]:
             f"``{s.name}``",
             f"``{s.annotation}``",
             "required" if s.default is REQUIRED else f"``{s.default!r}``",
-            s.meaning,
+            _uncited(s.meaning),
         )
         for s in settings
     ]
     head = f"**{component.name}** ({component.distribution})"
-    lines = [head, f"    {registry.summary(component)}", ""]
+    lines = [head, f"    {_uncited(registry.summary(component))}", ""]
     return [*lines, *_table(["setting", "type", "default", "meaning"], rows)] if rows else lines
+
+
+def _uncited(sentence: str) -> str:
+    """Leave out marks of references, whose list stands in the docstring alone."""
+    return re.sub(r" \[\d+\]_", "", sentence)
 
 
 def _table(head: Row, rows: Sequence[Row]) -> list[str]:
