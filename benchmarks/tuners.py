@@ -1,7 +1,8 @@
 """Count the pairs of tuner and backbone of this repository in which every tuned parameter is live.
 
 Each backbone is built as its smallest preset, or by its defaults. A pair counts if applying the
-tuner changes no prediction, and if every parameter that it lets learn changes the prediction;
+tuner changes no prediction, and if every parameter that it lets learn changes the prediction.
+Per-event features are given to backbones that read them: what leads to them is dead in others;
 whether merging keeps predictions, and symmetries survive, is printed beside it. Pairs that a tuner
 refuses (a backbone without biases) are no pairs, and are printed too.
 """
@@ -22,6 +23,7 @@ from vierbein.config.compose import compose
 from vierbein.config.plain import plain
 from vierbein.errors.base import VierbeinError
 from vierbein.events.batch import EventBatch
+from vierbein.events.schema import FeatureSchema
 from vierbein.experiment.settings import RunSettings
 from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.liveness import dead_parameters
@@ -34,7 +36,7 @@ from vierbein.registry.known import KNOWN
 from vierbein.testing.agreement import apart
 from vierbein.testing.made_events import SCHEMA, made_events
 from vierbein.testing.small_network import SmallHead
-from vierbein.testing.symmetry import SYMMETRIES, known_to, transformed
+from vierbein.testing.symmetry import SYMMETRIES, TOLERANCES, known_to, transformed
 
 SMALL = ("nano", "tiny", "small")
 TUNERS = "vierbein-tuners"
@@ -114,9 +116,22 @@ def pairs(registry: Registry, of_backbones: list[str], of_tuners: list[str]) -> 
                     lambda kept, claim: known_to(SYMMETRIES[claim], kept), claims, SCHEMA
                 )
                 made: Backbone = build(node, registry, schema=schema)
+                if not reads_event_features(made):  # nothing that leads to them could be live
+                    made = build(node, registry, schema=FeatureSchema(schema.features))
                 yield try_pair(backbone, tuner, made, build(found, registry))
             except VierbeinError as error:
                 yield Pair(backbone, tuner, str(error).partition("\n")[0])
+
+
+def reads_event_features(backbone: Backbone) -> bool:
+    """Say whether a representation depends on per-event features."""
+    found = []
+    for shift in (0.0, 1.0):
+        events = made_events(backbone.schema, (3, 5))
+        events.event_features = events.event_features + shift
+        with torch.no_grad():
+            found.append(backbone.eval()(events).pooled)
+    return not torch.equal(*found)
 
 
 def try_pair(name: str, tuner_name: str, backbone: Backbone, tuner: Tuner) -> Pair:
@@ -139,7 +154,8 @@ def try_pair(name: str, tuner_name: str, backbone: Backbone, tuner: Tuner) -> Pa
         What was found.
     """
     schema = backbone.schema
-    projection = Projection(schema, schema, dict.fromkeys(schema.names, (0.1, 2.0)))
+    statistics = dict.fromkeys((*schema.names, *schema.event_names), (0.1, 2.0))
+    projection = Projection(schema, schema, statistics)
     num_spare = NUM_SPARE.get(tuner_name, 0)
     network = Network(projection, backbone, SmallHead(backbone.width), num_spare).double().eval()
     events = made_events(schema, (5, 2, 7, 3), dtype=torch.float64)
@@ -166,7 +182,7 @@ def broken(network: Network, events: EventBatch) -> float:
             first, other = (
                 network.backbone(e).pooled for e in (events, transformed(symmetry, events, rng))
             )
-        found.append(apart(other, first) / symmetry.tolerance)
+        found.append(apart(other, first) / TOLERANCES[torch.float64])
     return max(found)
 
 
