@@ -49,8 +49,9 @@ $(VENV)/.quickstart: $(VENV)/.torch $(wildcard core/pyproject.toml plugins/*/pyp
 	$(BIN)/pip install --quiet -c constraints.txt $(QUICK)
 	touch $@
 
-$(VENV)/.development: $(VENV)/.quickstart requirements-dev.txt
+$(VENV)/.development: $(VENV)/.quickstart requirements-dev.txt requirements-alone.txt
 	$(BIN)/pip install --quiet -c constraints.txt -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps -r requirements-alone.txt
 	touch $@
 
 clean:

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from vierbein.events.schema import Feature, FeatureSchema, Role
 from vierbein.training.statistics import statistics
 
 
@@ -23,3 +26,12 @@ def test_a_constant_offset_costs_no_precision(make_table):
 
 def test_where_there_are_no_particles_features_stay_as_they_are(make_table):
     assert statistics(make_table([0, 0])) == {"x": (0.0, 1.0), "z": (0.0, 1.0)}
+
+
+def test_space_is_not_stretched(make_table):
+    schema = FeatureSchema(tuple(Feature(name, "m", role=Role.VECTOR) for name in "xyz"))
+    rows = np.array([[0, 10, 3], [2, 30, 3]], np.float32)
+    found = statistics(replace(make_table([2]), schema=schema, features=rows))
+    common = np.sqrt((1 + 100 + 0) / 3)
+    means = {"x": 1, "y": 20, "z": 3}
+    assert found == {name: pytest.approx((mean, common)) for name, mean in means.items()}

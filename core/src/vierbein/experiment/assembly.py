@@ -208,7 +208,7 @@ class Assembly:
         FeatureMismatchError
             If the detector lacks features of the base and names no default.
         """
-        base, adapter = self.base, domain.adapter
+        base, adapter = self._serving, domain.adapter
         if base is None:
             raise NotChosenError("base", ())
         torch.manual_seed(seed)
@@ -242,7 +242,16 @@ class Assembly:
     @property
     def has_zero_shot(self) -> bool:
         """Whether the base can be used as it is: it has a head for the run's task."""
-        return self.base is not None and self._has_same_task(self.base)
+        base = self._serving
+        return base is not None and self._has_same_task(base)
+
+    @property
+    def _serving(self) -> Base | None:
+        """The base, as one of the run's task where the settings say which outputs are meant."""
+        base, outputs = self.base, self.settings.outputs
+        if base is None or not outputs:
+            return base
+        return base.serving(self.configuration["task"], outputs, self.task.outputs)
 
     def _has_same_task(self, base: Base) -> bool:
         return bool(base.card["task"] == self.configuration["task"])

@@ -1,13 +1,14 @@
 """A base: a pretrained backbone with its parameters and card."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
 from torch import Tensor
 
+from vierbein.errors.published import UnknownOutputError
 from vierbein.errors.runs import BaseNotFoundError, NotABaseError
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.projection import Statistics
@@ -46,6 +47,48 @@ class Base:
     def statistics(self) -> Statistics:
         """Their means and standard deviations, fixed at pretraining."""
         return {name: (mean, std) for name, (mean, std) in self.card["statistics"].items()}
+
+    def serving(
+        self, task: Mapping[str, Any], chosen: Mapping[str, str], outputs: Sequence[str]
+    ) -> Self:
+        """Give the same base as one of a run's task, by the outputs that stand for the task's.
+
+        The head's last layer keeps their rows alone. For logits of a softmax that is exact: what
+        remains are the base's probabilities, given that one of these classes is true.
+
+        Parameters
+        ----------
+        task
+            The run's, as configured.
+        chosen
+            Which of the base's outputs stands for each of the task's.
+        outputs
+            Names of the task's, in order.
+
+        Returns
+        -------
+        Base
+            With a head for that task.
+
+        Raises
+        ------
+        UnknownOutputError
+            If outputs are named that the base does not have, or not one for each of the task's.
+        """
+        known = list(self.card.get("outputs", ()))
+        asked = [chosen.get(output, f"(none for {output})") for output in outputs]
+        if wrong := [name for name in (*asked, *chosen.values()) if name not in known]:
+            raise UnknownOutputError(self.name, list(dict.fromkeys(wrong)), known)
+        rows = [known.index(name) for name in asked]
+        head = {
+            f"head.{name}": tensor[rows] if len(tensor) == len(known) else tensor
+            for name, tensor in self.part("head").items()
+        }
+        card = {**self.card, "task": task, "outputs": list(outputs)}
+        if "prediction" in (probe := dict(card.get("probe", {}))):
+            columns = [[row[at] for at in rows] for row in probe["prediction"]]
+            card["probe"] = probe | {"outputs": list(outputs), "prediction": columns}
+        return replace(self, parameters={**self.parameters, **head}, card=card)
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """Give the tensors below a prefix, without it."""

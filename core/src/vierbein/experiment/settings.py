@@ -199,6 +199,9 @@ class RunSettings:
         built for the detector's own features, too, ``head`` for more outputs.
     dropped_parameters
         Modules of the base that may be left out.
+    outputs
+        Which of the base's outputs stands for each of the task's, where the base was made
+        for another task; without it a new head learns, and there is no zero-shot arm.
     bad_records
         What happens to bad records: an error, or they are set aside and counted.
     hooks
@@ -229,6 +232,7 @@ class RunSettings:
     new_parameters: list[str] = field(default_factory=list)
     expand: list[str] = field(default_factory=list)
     dropped_parameters: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
     bad_records: BadRecords = "error"
     hooks: list[str] = field(default_factory=list)
     source: DomainSettings = field(default_factory=DomainSettings)

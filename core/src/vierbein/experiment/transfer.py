@@ -137,7 +137,9 @@ class Transfer:
         """
         base, consent = self.base, self.consent
         is_same_task = base.card["task"] == configuration["task"]
-        takes_head = is_same_task or _names("head", consent.expand)
+        # A published base may have a head and no task of ours; its outputs are chosen by name.
+        can_grow = base.card["task"] is not None and _names("head", consent.expand)
+        takes_head = is_same_task or can_grow
         part: dict[str, nn.Module] = {"backbone": network.backbone}
         if takes_head:
             part["head"] = network.head
@@ -149,7 +151,8 @@ class Transfer:
         table = load_parameters(loaded, base.parameters, base.name, consent, found, inputs)
         is_named = takes_head or _names("head", consent.new)
         if base.part("head") and not is_named:
-            raise OtherTaskError(base.name, self._task.outputs, task.outputs)
+            theirs = base.card["outputs"] if base.card["task"] is None else self._task.outputs
+            raise OtherTaskError(base.name, theirs, task.outputs)
         settings = _differing(base.card["backbone"], configuration["backbone"])
         grown = {row.module for row in table.rows if row.expanded}
         network.expanded = tuple(
@@ -196,7 +199,7 @@ class Transfer:
         said = self.base.card.get("probe")
         if said is None:
             return FunctionCheck("not checked", "the base's card has no record of its answers")
-        names = _comparable(table)
+        names = [name for name in _comparable(table) if name in said]
         if not names:
             return FunctionCheck("not checked", "parts of the backbone start anew")
         events = probe_events(network.backbone.schema, said["codes"], said["seed"])
@@ -257,7 +260,7 @@ def recorded(base: Base, registry: Registry) -> dict[str, Any]:
     dict
         The record, for its card.
     """
-    has_head = bool(base.part("head"))
+    has_head = bool(base.part("head")) and base.card["task"] is not None
     outputs = build(base.card["task"], registry).outputs if has_head else ()
     return record(*_as_it_was(base, registry, has_head=has_head), outputs)
 

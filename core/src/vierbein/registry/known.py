@@ -19,6 +19,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "task": ("jet_classification",),
     },
     "vierbein-cpu": {"hardware": ("cpu",)},
+    "vierbein-euclid": {"backbone": ("euclid_net",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
     "vierbein-lorentz": {
         "backbone": (
@@ -34,6 +35,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         )
     },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
+    "vierbein-omnilearned": {"backbone": ("pet2",), "command": ("import-omnilearned",)},
     "vierbein-point-edge": {
         "backbone": (
             "point_edge_transformer",
@@ -72,6 +74,10 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "probe",
             "replay",
         )
+    },
+    "vierbein-weaver": {
+        "backbone": ("particle_net", "weaver_particle_transformer"),
+        "command": ("import-weaver",),
     },
 }
 """Distribution -> kind -> names of its components and presets."""

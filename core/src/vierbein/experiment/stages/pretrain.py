@@ -94,6 +94,7 @@ def _card(assembly: Assembly, network: Network, fit: Fit, events: TrainingEvents
         "backbone": assembly.configuration["backbone"],
         "objective": assembly.configuration.get("objective") or SUPERVISED,
         "task": assembly.configuration["task"] if has_head else None,
+        "outputs": list(outputs),
         "source": {"domain": source.name, **source.card},
         "training": {
             "seed": settings.seed,

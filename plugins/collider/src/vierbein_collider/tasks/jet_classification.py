@@ -1,7 +1,7 @@
 """From which process a jet comes."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -38,11 +38,13 @@ class ClassificationHead(nn.Module):
         Of the representation.
     num_classes
         Of the task.
+    norm
+        What the representation passes first.
     """
 
-    def __init__(self, width: int, num_classes: int) -> None:
+    def __init__(self, width: int, num_classes: int, norm: nn.Module) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(width)
+        self.norm = norm
         self.linear = nn.Linear(width, num_classes)
 
     def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
@@ -64,6 +66,9 @@ class JetClassification(Task):
         Where the background rejection is quoted.
     level
         Confidence level of the figures' intervals.
+    head
+        Whether the representation is normalised before the linear layer; published networks mostly
+        end in the layer alone.
     """
 
     metric: ClassVar[str] = "AUC"
@@ -75,6 +80,7 @@ class JetClassification(Task):
         signal: str = "top",
         signal_efficiencies: Sequence[float] = (0.3, 0.5),
         level: float = 0.95,
+        head: Literal["normalised", "linear"] = "normalised",
     ) -> None:
         if unknown := [name for name in (*classes, signal) if name not in PROCESSES]:
             raise UnknownProcessError(unknown[0], tuple(PROCESSES))
@@ -84,6 +90,7 @@ class JetClassification(Task):
         self.signal = self.classes.index(signal)
         self.signal_efficiencies = tuple(signal_efficiencies)
         self.level = level
+        self.is_normalised = head == "normalised"
         self._codes = np.array([PROCESSES[name].code for name in classes])
 
     @property
@@ -97,8 +104,9 @@ class JetClassification(Task):
         return tuple(f"p_{name}" for name in self.classes)
 
     def head(self, width: int) -> nn.Module:
-        """Make a normalised linear layer."""
-        return ClassificationHead(width, len(self.classes))
+        """Make a linear layer, normalised or not."""
+        norm = nn.LayerNorm(width) if self.is_normalised else nn.Identity()
+        return ClassificationHead(width, len(self.classes), norm)
 
     def loss(
         self, prediction: Float[Tensor, "event output"], events: EventBatch

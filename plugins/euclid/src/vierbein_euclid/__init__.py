@@ -1,0 +1,1 @@
+"""E(3)-equivariant messages between detector hits in space."""

@@ -1,0 +1,1 @@
+"""The network of OmniLearned, and the door for its checkpoints."""

@@ -1,0 +1,1 @@
+"""ParticleNet, the Particle Transformer of weaver-core, and the door for their checkpoints."""
