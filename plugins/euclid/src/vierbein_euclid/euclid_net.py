@@ -1,7 +1,6 @@
 """The E(3)-equivariant backbone for hits in space."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import torch
 from e3nn import o3
@@ -52,7 +51,7 @@ class EuclidNet(Backbone):
         If there are no positions.
     """
 
-    symmetries: ClassVar[frozenset[str]] = frozenset({"permutation", "e3"})
+    symmetries: frozenset[str] = frozenset({"permutation", "e3"})
 
     def __init__(
         self,
@@ -89,7 +88,7 @@ class EuclidNet(Backbone):
         self.axis = tuple(axis)
         if self.axis:
             self.tilt = nn.Parameter(torch.randn(width))
-            self.symmetries = frozenset({"permutation"})  # type: ignore[misc]
+            self.symmetries = frozenset({"permutation"})
 
     def forward(self, events: EventBatch) -> Representation:
         """Represent a batch."""
