@@ -41,7 +41,7 @@ COMMAND = "python benchmarks/particle_transformer.py"
 WEAVER = "weaver-core==0.5.3"
 NUM_FEATURES, NUM_CLASSES, LONGEST = 17, 10, 128
 SCHEMA = FeatureSchema(tuple(Feature(f"feature_{i}") for i in range(NUM_FEATURES)))
-COST = RESULTS / "particle_transformer_cost.json"
+COST = RESULTS / "particle_transformer" / "cost.json"
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "particle_transformer_cost.png"
 GOALS = {
     "particle_transformer_train_vs_weaver": "goal 3, below 2.5 is a miss",
@@ -383,6 +383,7 @@ def main() -> None:
     memory(num, min(rounds, 3), report)
     if not arguments.quick:
         rows = cost((10, 20, 40, 80, 128), (1, 4, 16, 64, 256), 3)
+        COST.parent.mkdir(exist_ok=True)
         COST.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
         draw(rows, PICTURE)
 
