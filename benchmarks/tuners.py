@@ -1,8 +1,7 @@
 """Count the pairs of tuner and backbone of this repository in which every tuned parameter is live.
 
 Each backbone is built as its smallest preset, or by its defaults. A pair counts if applying the
-tuner changes no prediction, and if every parameter that it lets learn changes the prediction.
-Per-event features are given to backbones that read them: what leads to them is dead in others;
+tuner changes no prediction, and if every parameter that it lets learn changes the prediction;
 whether merging keeps predictions, and symmetries survive, is printed beside it. Pairs that a tuner
 refuses (a backbone without biases) are no pairs, and are printed too.
 """
@@ -23,7 +22,6 @@ from vierbein.config.compose import compose
 from vierbein.config.plain import plain
 from vierbein.errors.base import VierbeinError
 from vierbein.events.batch import EventBatch
-from vierbein.events.schema import FeatureSchema
 from vierbein.experiment.settings import RunSettings
 from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.liveness import dead_parameters
@@ -42,6 +40,8 @@ SMALL = ("nano", "tiny", "small")
 TUNERS = "vierbein-tuners"
 NUM_SPARE = {"dummy_nodes": 2}
 """Units that the head does not see: all others would find dead what only leads to them."""
+GAMMA = 2.0
+"""Of boosts."""
 LARGEST_CHANGE = 1e-9
 """Of predictions in double precision, over their size, by applying a tuner."""
 
@@ -116,22 +116,9 @@ def pairs(registry: Registry, of_backbones: list[str], of_tuners: list[str]) -> 
                     lambda kept, claim: known_to(SYMMETRIES[claim], kept), claims, SCHEMA
                 )
                 made: Backbone = build(node, registry, schema=schema)
-                if not reads_event_features(made):  # nothing that leads to them could be live
-                    made = build(node, registry, schema=FeatureSchema(schema.features))
                 yield try_pair(backbone, tuner, made, build(found, registry))
             except VierbeinError as error:
                 yield Pair(backbone, tuner, str(error).partition("\n")[0])
-
-
-def reads_event_features(backbone: Backbone) -> bool:
-    """Say whether a representation depends on per-event features."""
-    found = []
-    for shift in (0.0, 1.0):
-        events = made_events(backbone.schema, (3, 5))
-        events.event_features = events.event_features + shift
-        with torch.no_grad():
-            found.append(backbone.eval()(events).pooled)
-    return not torch.equal(*found)
 
 
 def try_pair(name: str, tuner_name: str, backbone: Backbone, tuner: Tuner) -> Pair:
@@ -178,11 +165,11 @@ def broken(network: Network, events: EventBatch) -> float:
     rng = torch.Generator().manual_seed(0)
     for claim in sorted(network.backbone.symmetries - {"permutation"}):
         symmetry = SYMMETRIES[claim]
+        moved = transformed(symmetry, events, rng, GAMMA)
         with torch.no_grad():
-            first, other = (
-                network.backbone(e).pooled for e in (events, transformed(symmetry, events, rng))
-            )
-        found.append(apart(other, first) / TOLERANCES[torch.float64])
+            first, other = (network.backbone(e).pooled for e in (events, moved))
+        change = float((other - first).abs().max() / first.std())
+        found.append(change / TOLERANCES[torch.float64])
     return max(found)
 
 

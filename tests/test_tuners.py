@@ -12,13 +12,18 @@ from safetensors.torch import load_file
 
 from vierbein.errors.loading import ChangedBaseError
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.compare.arms import ArmJob, make_network, sample
+from vierbein.experiment.compare.arms import ArmJob, make_network, sample, with_replay
 from vierbein.experiment.compare.recommended import recommended
+from vierbein.experiment.run import configure
 from vierbein.experiment.stages.view import View
+from vierbein.interfaces.trainer import Budget
 from vierbein.registry.installed import installed
 from vierbein.storage.atomic import write_json
 from vierbein.storage.parameters import CARD
+from vierbein.testing.agreement import apart
 from vierbein.training.evaluate import scores
+from vierbein.training.rehearsal import replayed
+from vierbein.training.trainer import FabricTrainer
 
 BENCHMARKS = str(Path(__file__).parent.parent / "benchmarks")
 sys.path.insert(0, BENCHMARKS)
@@ -108,3 +113,27 @@ def test_safeguards_train_variants_with_the_tuners_course(toy_run):
     fit = view.train_variant("there", events, seed=0, from_base=True)
     found, _ = recommended(assembly, "there", "fine_tuned")
     assert all(torch.equal(fit.parameters[n], t) for n, t in found.state_dict().items())
+
+
+def test_source_events_pass_an_expanded_network_as_they_passed_the_base(kinds_base):
+    toy = [
+        *("backbone=toy_kinds", "adapter@source.adapter=toy_upgrade", "adapter=toy_upgrade"),
+        *("source.adapter.name=here", "adapter.name=there", "source.dataset.num_events=600"),
+        *("dataset.num_events=400", "base=runs/toy/pretrain/base", "tuner=[replay]"),
+    ]
+    more = ["adapter.more=true", "backbone.codes=[11,211,-211]", "expand=[backbone]"]
+    before, after = (Assembly(configure("toy", [*toy, *extra])) for extra in ((), more))
+    there = after.targets["there"]
+    events = sample(there, 60, 0, 0.3)
+    network, _ = after.from_base(there, events.train, 0)
+    tuner = after.tuners["replay"]
+    tuner.apply(network)
+    events = with_replay(after, events, tuner, network)
+    source = events.replay.events.take(np.arange(40))
+    with torch.no_grad():
+        found = replayed(events.replay, network).eval()(source)
+        wanted = before.zero_shot(before.source)(source)
+    assert apart(found, wanted) <= 1e-6
+    trainer = FabricTrainer(after.settings.training)
+    fit = trainer.fit(network, after.task, events, Budget(3, 1e-3), tuner.course(network))
+    assert fit.steps == 3

@@ -10,12 +10,16 @@ from torch import Tensor, nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema, Role
 from vierbein.interfaces.backbone import Backbone
+from vierbein_tuners.made_events import made_events
 
 _LENGTHS = (5, 3)
 _OTHER_LENGTHS = (7, 3)
 _SAME = 1e-3
 """Largest change of an invariant in single precision, over its size."""
-_ELECTRON, _PHOTON = 11, 22
+_SAME = 1e-3
+"""Largest change of an invariant in single precision, over its size."""
+_CODES = (11, 22)
+"""Electron and photon, for backbones that know no codes of their own."""
 
 
 def vectors(backbone: Backbone) -> list[tuple[nn.Module, int, int]]:
@@ -34,9 +38,9 @@ def vectors(backbone: Backbone) -> list[tuple[nn.Module, int, int]]:
         Block, position of the tensor among those that it gives, and its last axis' length. Blocks
         that give no such tensor are left out.
     """
-    events = _events(backbone, _LENGTHS)
+    events = made_events(backbone, _LENGTHS)
     given = _given(backbone, events)
-    longer = _given(backbone, _events(backbone, _OTHER_LENGTHS))
+    longer = _given(backbone, made_events(backbone, _OTHER_LENGTHS))
     turned = [_given(backbone, other) for other in _turned(backbone, events)]
     found = []
     for index, block in enumerate(backbone.blocks()):
@@ -84,24 +88,6 @@ def _evaluated(backbone: Backbone) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         yield
     backbone.train(was_training)
-
-
-def _events(backbone: Backbone, lengths: Sequence[int]) -> EventBatch:
-    schema, like = backbone.schema, next(backbone.parameters())
-    rng = torch.Generator().manual_seed(0)
-    num = sum(lengths)
-    momentum = torch.randn(num, 3, generator=rng)
-    energy = (momentum.square().sum(1, keepdim=True) + 0.1).sqrt()
-    pdg = torch.tensor([_ELECTRON, _PHOTON]).repeat(num)[:num]
-    made = EventBatch(
-        schema,
-        torch.cat([energy, momentum], dim=1),
-        torch.randn(num, len(schema.features), generator=rng),
-        torch.tensor([0, *lengths]).cumsum(0),
-        pdg=pdg,
-        event_features=torch.zeros(len(lengths), len(schema.event_features)),
-    )
-    return made.to(like.device, like.dtype)
 
 
 def _turned(backbone: Backbone, events: EventBatch) -> list[EventBatch]:

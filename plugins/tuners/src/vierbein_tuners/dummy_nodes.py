@@ -3,6 +3,7 @@
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
 from vierbein_tuners.errors import NothingToTuneError
+from vierbein_tuners.everything import learn_everything
 
 
 class DummyNodes(Tuner):
@@ -44,4 +45,4 @@ class DummyNodes(Tuner):
             raise NothingToTuneError("dummy_nodes", type(network.backbone).__name__, sought)
         like = next(network.backbone.parameters())
         network.spare.connect(like, network.backbone.width)
-        network.requires_grad_(True)
+        learn_everything(network)

@@ -2,6 +2,7 @@
 
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
+from vierbein_tuners.everything import learn_everything
 
 
 class Full(Tuner):
@@ -18,4 +19,4 @@ class Full(Tuner):
 
     def apply(self, network: Network) -> None:
         """Let everything learn."""
-        network.requires_grad_(True)
+        learn_everything(network)

@@ -7,6 +7,7 @@ from vierbein.interfaces.course import Course, Group
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
 from vierbein_tuners.depth import by_depth
+from vierbein_tuners.everything import learn_everything
 
 
 class Gradual(Tuner):
@@ -37,7 +38,7 @@ class Gradual(Tuner):
 
     def apply(self, network: Network) -> None:
         """Let everything learn; when is a matter of its course."""
-        network.requires_grad_(True)
+        learn_everything(network)
 
     def course(self, network: Network) -> Course:
         """Let each block wait for its time."""

@@ -7,6 +7,7 @@ from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.interfaces.course import Course, Group
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
+from vierbein_tuners.everything import learn_everything
 
 
 class L2SP(Tuner):
@@ -41,7 +42,7 @@ class L2SP(Tuner):
 
     def apply(self, network: Network) -> None:
         """Let everything learn."""
-        network.requires_grad_(True)
+        learn_everything(network)
 
     def course(self, network: Network) -> Course:
         """Penalise the way from the network's present parameters."""

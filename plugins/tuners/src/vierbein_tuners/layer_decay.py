@@ -7,6 +7,7 @@ from vierbein.interfaces.course import Course, Group
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
 from vierbein_tuners.depth import by_depth
+from vierbein_tuners.everything import learn_everything
 
 
 class LayerDecay(Tuner):
@@ -39,7 +40,7 @@ class LayerDecay(Tuner):
 
     def apply(self, network: Network) -> None:
         """Let everything learn; how fast is a matter of its course."""
-        network.requires_grad_(True)
+        learn_everything(network)
 
     def course(self, network: Network) -> Course:
         """Let each block learn at its own rate."""

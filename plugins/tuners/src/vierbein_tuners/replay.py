@@ -3,6 +3,7 @@
 from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.tuner import Tuner
+from vierbein_tuners.everything import learn_everything
 
 
 class Replay(Tuner):
@@ -39,4 +40,4 @@ class Replay(Tuner):
 
     def apply(self, network: Network) -> None:
         """Let everything learn."""
-        network.requires_grad_(True)
+        learn_everything(network)

@@ -16,6 +16,7 @@ from vierbein.experiment.observables import compute
 from vierbein.experiment.settings import ArmName
 from vierbein.interfaces.liveness import dead_parameters
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.trainer import Budget, Fit, Replay, TrainingEvents
 from vierbein.interfaces.tuner import Tuner
 from vierbein.storage.atomic import new_folder, write_json
@@ -138,13 +139,23 @@ def sample(domain: Domain, size: int, seed: int, validation: float) -> TrainingE
     return TrainingEvents(table.choose(chosen[~is_validation]), table.choose(chosen[is_validation]))
 
 
-def with_replay(assembly: Assembly, events: TrainingEvents, tuner: Tuner) -> TrainingEvents:
-    """Add events of the source domain, where a tuner replays some."""
-    if not tuner.replay:
+def with_replay(
+    assembly: Assembly, events: TrainingEvents, tuner: Tuner, network: Network
+) -> TrainingEvents:
+    """Add events of the source domain, where a tuner replays some, for a network from the base."""
+    if not tuner.replay or (base := assembly.base) is None:
         return events
-    source = assembly.source
-    network, _ = assembly.from_base(source, None, assembly.settings.seed)
-    return replace(events, replay=Replay(tuner.replay, source.events("train"), network.projection))
+    adapter, wanted = assembly.source.adapter, network.backbone.schema
+    given = adapter.schema
+    # What the base was expanded by, the source domain need not have: there it has its mean.
+    lacking = {*wanted.names, *wanted.event_names} - {*given.names, *given.event_names}
+    known = dict.fromkeys((*given.names, *given.event_names, *lacking), (0.0, 1.0))
+    known |= base.statistics
+    means = {name: known[name][0] for name in lacking}
+    projection = Projection(given, wanted, known, means | dict(adapter.stand_ins))
+    adapter.start(projection, base.sha256)
+    source = assembly.source.events("train")
+    return replace(events, replay=Replay(tuner.replay, source, projection))
 
 
 def perform(assembly: Assembly, job: ArmJob) -> None:
@@ -202,7 +213,6 @@ def _trained(
     tuner = assembly.tuners[job.tuner] if job.tuner else None
     if tuner is not None:
         peak, trials = tuner.learning_rate, settings.trials
-        events = with_replay(assembly, events, tuner)
     fits: list[tuple[float, Fit]] = []
     training = assembly.settings.training.stretched(job.steps / settings.steps)
     trainer = FabricTrainer(training, seed=job.seed)
@@ -213,6 +223,7 @@ def _trained(
         network, loaded = make_network(assembly, job, domain, events.train)
         course = tuner.course(network) if tuner is not None else None
         if not fits and tuner is not None:
+            events = with_replay(assembly, events, tuner, network)
             first = np.arange(min(_LIVE_EVENTS, len(events.train)))
             dead = dead_parameters(network, events.train.take(first))
         if trainer.flops is None:  # the same for every trial

@@ -92,9 +92,9 @@ class View:
         rate, course = assembly.settings.training.learning_rate, None
         if from_base:
             tuner = next(iter(assembly.tuners.values()))
-            events = with_replay(assembly, events, tuner)
             network, _ = assembly.from_base(where, events.train, seed)
             tuner.apply(network)
+            events = with_replay(assembly, events, tuner, network)
             rate, course = tuner.learning_rate, tuner.course(network)
         else:
             network = assembly.from_scratch(where, events.train, seed)
