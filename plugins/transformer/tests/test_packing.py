@@ -8,23 +8,27 @@ from vierbein_transformer.runs import FullRun, Triangle
 def test_rows_go_and_come_back(make_events):
     events = make_events([7, 0, 3, 7, 1, 3])
     packing = Packing.jagged(events)
-    assert [(run.num_events, run.num_slots) for run in packing.parts[0]] == [(1, 1), (2, 3), (2, 7)]
-    assert torch.equal(packing.block([packing.features], 5), events.padded.features)
-    assert torch.equal(packing.block([packing.p4], 4), events.padded.p4)
+    assert [(run.num_events, run.num_slots) for run in packing.parts[0].runs] == [
+        (1, 1),
+        (2, 3),
+        (2, 7),
+    ]
+    assert torch.equal(packing.block(packing.features), events.padded.features)
+    assert torch.equal(packing.block(packing.p4), events.padded.p4)
 
 
 @pytest.mark.parametrize("lengths", [[], [0, 0], [ROWS + 1, 2], [100] * 30, [3] * 1000])
 def test_parts_hold_every_event_and_few_rows(lengths, make_events):
     events = make_events(lengths)
     packing = Packing.jagged(events)
-    runs = [run for part in packing.parts for run in part]
+    runs = [run for part in packing.parts for run in part.runs]
     held = [run.num_slots for run in runs for _ in range(run.num_events)]
     assert sorted(held) == sorted(length for length in lengths if length)
-    rows = [sum(run.num_rows for run in part) for part in packing.parts]
+    rows = [part.num_rows for part in packing.parts]
     assert all(
-        each <= ROWS or len(part) == 1 for each, part in zip(rows, packing.parts, strict=True)
+        num <= ROWS or len(part.runs) == 1 for num, part in zip(rows, packing.parts, strict=True)
     )
-    assert sum(each for each in rows) == len(events.p4)
+    assert sum(rows) == len(events.p4)
 
 
 def test_a_pair_is_used_from_both_its_sides():

@@ -14,9 +14,9 @@ from vierbein_transformer.feature_norm import FeatureNorm
 from vierbein_transformer.packing import Packing
 from vierbein_transformer.particle_transformer import Embedding
 from vierbein_transformer.pooling import Pooling
-from vierbein_transformer.published_blocks import PackedBlock, Part, PublishedClassBlock
+from vierbein_transformer.published_blocks import PackedBlock, PublishedClassBlock
 from vierbein_transformer.published_pairs import PublishedPairNetwork
-from vierbein_transformer.runs import pairs_of, rows_of
+from vierbein_transformer.runs import Part, pairs_of, rows_of
 
 
 class PackedParticleTransformer(Backbone):
@@ -97,10 +97,10 @@ class PackedParticleTransformer(Backbone):
         # Statistics of a batch are those of its real particles: training packs it in any case.
         is_packed = self.training or "p4" in events.__dict__
         packing = Packing.jagged(events) if is_packed else Packing.padded(events)
-        parts = self.entry(packing)
+        x, parts = self.entry(packing)
         for block in self.particle_blocks:
-            parts = block(parts)
-        particles = packing.block([part.x for part in parts], self.width)
+            x = block(x, parts)
+        particles = packing.block(x)
         return Representation(self.pooling(particles, packing.mask), particles, packing.mask)
 
     def blocks(self) -> Sequence[nn.Module]:
@@ -127,7 +127,7 @@ class PublishedEmbedding(nn.Module):
         self.norm = nn.LayerNorm(num_features)
         self.layers = Embedding(num_features, width, middle)
 
-    def forward(self, packing: Packing) -> list[Float[Tensor, "*_ width"]]:
+    def forward(self, packing: Packing) -> Float[Tensor, "*row width"]:
         """Embed the particles, part by part."""
         features = packing.features
         if self.training and len(features):
@@ -136,7 +136,8 @@ class PublishedEmbedding(nn.Module):
         else:
             scale, shift = self.input_norm.fixed()
         normed = self.norm(torch.addcmul(shift, features, scale))
-        return [self.layers(rows) for rows in packing.split(normed)]
+        embedded = [self.layers(rows) for rows in rows_of(packing.parts, normed)]
+        return torch.cat(embedded) if len(embedded) > 1 else embedded[0]
 
 
 class PublishedEntry(nn.Module):
@@ -155,17 +156,16 @@ class PublishedEntry(nn.Module):
         self.embedding = embedding
         self.pairs = pairs
 
-    def forward(self, packing: Packing) -> list[Part]:
-        """Give vectors and attention bias, part by part."""
-        vectors = self.embedding(packing)
-        runs = [run for part in packing.parts for run in part]
+    def forward(self, packing: Packing) -> tuple[Float[Tensor, "*row width"], list[Part]]:
+        """Give vectors, and parts with attention bias."""
+        x = self.embedding(packing)
+        runs = [run for part in packing.parts for run in part.runs]
         if not runs:
-            return []
+            return x, [Part(())]
         with torch.no_grad():
             pieces = zip(runs, rows_of(runs, packing.p4), strict=True)
             rows = torch.cat([run.pairs(p4) for run, p4 in pieces], dim=1).log_()
         values = iter(pairs_of(runs, self.pairs(rows)))
-        return [
-            Part(x, runs, [run.bias(next(values)) for run in runs])
-            for x, runs in zip(vectors, packing.parts, strict=True)
+        return x, [
+            Part(part.runs, [run.bias(next(values)) for run in part.runs]) for part in packing.parts
         ]

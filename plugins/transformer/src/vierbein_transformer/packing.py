@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vierbein.events.batch import EventBatch
-from vierbein_transformer.runs import FullRun, PaddedRun, Run, Triangle
+from vierbein_transformer.runs import FullRun, PaddedRun, Part, Run, Triangle
 
 ROWS = 2048
 """Rows of a part: few enough that what a block computes of them stays in the cache."""
@@ -20,7 +20,7 @@ class Packing:
     Parameters
     ----------
     parts
-        Runs of each part, row after row.
+        With their runs, row after row; at least one.
     mask
         True where a slot holds a real particle.
     p4
@@ -33,7 +33,7 @@ class Packing:
 
     def __init__(
         self,
-        parts: Sequence[Sequence[Run]],
+        parts: Sequence[Part],
         mask: Bool[Tensor, "event slot"],
         p4: Float[Tensor, "*row 4"],
         features: Float[Tensor, "*row feature"],
@@ -63,39 +63,29 @@ class Packing:
         """Take all slots, empty ones too: exporters trace this layout."""
         padded = events.padded
         run = PaddedRun(padded.mask)
-        return cls([[run]], padded.mask, padded.p4, padded.features)
+        return cls([Part([run])], padded.mask, padded.p4, padded.features)
 
-    def split(self, rows: Float[Tensor, "*row width"]) -> Sequence[Float[Tensor, "*_ width"]]:
-        """Cut rows into those of each part."""
-        if len(self.parts) == 1:
-            return [rows]
-        return torch.split(rows, [sum(run.num_rows for run in part) for part in self.parts])
-
-    def block(
-        self, parts: Sequence[Float[Tensor, "*_ width"]], width: int
-    ) -> Float[Tensor, "event slot width"]:
-        """Put the parts' rows back to their slots; zero in empty ones."""
+    def block(self, rows: Float[Tensor, "*row width"]) -> Float[Tensor, "event slot width"]:
+        """Put rows back to their slots; zero in empty ones."""
         if self._slots is None:
-            return parts[0] * self.mask.unsqueeze(-1)
-        block = self.features.new_zeros(self.mask.numel(), width)
-        if parts:
-            block = block.index_copy_(0, self._slots, torch.cat(list(parts)))
-        return block.view(*self.mask.shape, width)
+            return rows * self.mask.unsqueeze(-1)
+        block = rows.new_zeros(self.mask.numel(), rows.shape[1])
+        return block.index_copy_(0, self._slots, rows).view(*self.mask.shape, -1)
 
 
-def _parts(lengths: Sequence[int], device: torch.device) -> list[list[Run]]:
+def _parts(lengths: Sequence[int], device: torch.device) -> list[Part]:
     """Make runs of sorted lengths, and parts of runs; events without particles have no rows."""
     triangle = Triangle(max(lengths, default=0), device)
-    parts: list[list[Run]] = []
-    left = 0
+    parts: list[list[Run]] = [[]]
+    left = ROWS
     for length, group in groupby(length for length in lengths if length):
         num = sum(1 for _ in group)
         while num:
-            if left < length:
+            if left < length and parts[-1]:
                 parts.append([])
-                left = max(ROWS, length)
-            taken = min(num, left // length)
+                left = ROWS
+            taken = min(num, max(left // length, 1))
             parts[-1].append(FullRun(taken, length, triangle))
             left -= taken * length
             num -= taken
-    return parts
+    return [Part(runs) for runs in parts]

@@ -1,7 +1,6 @@
 """Blocks with the published parameters: scales of heads and residuals, dropout inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -11,39 +10,7 @@ from torch.nn import functional
 from vierbein_transformer.hidden_layer import HiddenLayer
 from vierbein_transformer.particle_block import Feedforward
 from vierbein_transformer.pooling import summarise
-from vierbein_transformer.runs import Run, rows_of
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some events of a batch, few enough that what is computed of them stays in the cache.
-
-    Parameters
-    ----------
-    x
-        One vector a row, run after run.
-    runs
-        Where its events are.
-    bias
-        Of their attention logits.
-    """
-
-    x: Float[Tensor, "*row width"]
-    runs: Sequence[Run]
-    bias: Sequence[Float[Tensor, "head _ _ _"]]
-
-    def attend(
-        self, qkv: Float[Tensor, "*row three_widths"], dropout: float
-    ) -> Float[Tensor, "*row width"]:
-        """Let every particle of an event attend to every other."""
-        # In the bias's precision: on small matrices half precision only costs conversions.
-        with torch.autocast(qkv.device.type, enabled=False):
-            pieces = rows_of(self.runs, qkv.to(self.bias[0].dtype))
-            attended = [
-                run.attend(rows, bias, dropout)
-                for run, bias, rows in zip(self.runs, self.bias, pieces, strict=True)
-            ]
-            return attended[0] if len(attended) == 1 else torch.cat(attended)
+from vierbein_transformer.runs import Part, rows_of
 
 
 class Refinement(nn.Module):
@@ -126,15 +93,17 @@ class PackedBlock(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.refinement = Refinement(width, num_heads, expansion, dropout)
 
-    def forward(self, parts: Sequence[Part]) -> list[Part]:
-        """Refine the particles."""
+    def forward(
+        self, x: Float[Tensor, "*row width"], parts: Sequence[Part]
+    ) -> Float[Tensor, "*row width"]:
+        """Refine the particles, part by part."""
         dropout = self.refinement.dropout if self.training else 0.0
         projection = self.refinement.projection()
         refined = []
-        for part in parts:
-            attended = part.attend(self.qkv(self.norm(part.x)), dropout)
-            refined.append(replace(part, x=self.refinement(part.x, attended, projection)))
-        return refined
+        for part, rows in zip(parts, rows_of(parts, x), strict=True):
+            attended = part.attend(self.qkv(self.norm(rows)), dropout)
+            refined.append(self.refinement(rows, attended, projection))
+        return torch.cat(refined) if len(refined) > 1 else refined[0]
 
 
 class PublishedClassBlock(nn.Module):

@@ -166,11 +166,49 @@ class PaddedRun(Run):
         return attend(qkv, bias, bias.shape[0], dropout)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Runs of few enough events that what is computed of them stays in the cache.
+
+    Parameters
+    ----------
+    runs
+        Where its events are.
+    bias
+        Of each run's attention logits.
+    """
+
+    runs: Sequence[Run]
+    bias: Sequence[Float[Tensor, "head _ _ _"]] = ()
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of all its runs."""
+        return sum(run.num_rows for run in self.runs)
+
+    def attend(
+        self, qkv: Float[Tensor, "*row three_widths"], dropout: float
+    ) -> Float[Tensor, "*row width"]:
+        """Let every particle of an event attend to every other."""
+        if not self.runs:
+            return qkv.chunk(3, dim=-1)[0]
+        # In the bias's precision: on small matrices half precision only costs conversions.
+        with torch.autocast(qkv.device.type, enabled=False):
+            pieces = rows_of(self.runs, qkv.to(self.bias[0].dtype))
+            attended = [
+                run.attend(rows, bias, dropout)
+                for run, bias, rows in zip(self.runs, self.bias, pieces, strict=True)
+            ]
+            return attended[0] if len(attended) == 1 else torch.cat(attended)
+
+
 def rows_of(
-    runs: Sequence[Run], rows: Float[Tensor, "*row width"]
+    parts: Sequence[Run | Part], rows: Float[Tensor, "*row width"]
 ) -> Sequence[Float[Tensor, "*_ width"]]:
-    """Cut rows into those of each run; one run takes them all, whatever their number."""
-    return [rows] if len(runs) == 1 else torch.split(rows, [run.num_rows for run in runs])
+    """Cut rows into those of each run or part; a single one takes them all, however many."""
+    if len(parts) <= 1:
+        return [rows] * len(parts)
+    return torch.split(rows, [part.num_rows for part in parts])
 
 
 def pairs_of(
