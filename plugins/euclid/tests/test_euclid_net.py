@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from vierbein.errors.features import UnknownFeatureError
 from vierbein.events.schema import Feature, FeatureSchema, Role
 from vierbein_euclid.errors import PositionsMissingError
 from vierbein_euclid.euclid_net import EuclidNet
@@ -55,6 +56,14 @@ def test_a_special_direction_breaks_it_on_purpose(make, move):
     turned[:, :2] = torch.stack([-turned[:, 1], turned[:, 0]], 1)
     after = backbone(events.map_features(events.schema, lambda _: turned)).pooled
     torch.testing.assert_close(after, backbone(events).pooled, rtol=1e-9, atol=1e-9)
+
+
+def test_features_of_the_detector_enter_by_name_alone_and_break_it():
+    schema = FeatureSchema((*[Feature(n, "m", role=Role.VECTOR) for n in "xyz"], Feature("depth")))
+    assert EuclidNet(schema).symmetries == {"permutation", "e3"}
+    assert EuclidNet(schema, features=["depth"]).symmetries == {"permutation"}
+    with pytest.raises(UnknownFeatureError, match="dpth"):
+        EuclidNet(schema, features=["dpth"])
 
 
 def test_a_planted_break_is_found(make, move, monkeypatch):

@@ -23,9 +23,8 @@ class EuclidNet(Backbone):
     """Hits in space hear their neighbours; turning, mirroring or moving the event changes nothing.
 
     For neutrino telescopes, liquid-argon chambers, calorimeters. Positions are the first three
-    features of the role vector; all others that are no components of vectors enter as they are, so
-    that what is claimed holds if their role is scalar. Four-momenta are not used, nor are per-event
-    features.
+    features of the role vector; features of the role scalar enter as they are. Four-momenta are not
+    used, nor are per-event features.
 
     Parameters
     ----------
@@ -41,17 +40,22 @@ class EuclidNet(Backbone):
         Functions of the distance, Gaussians between 0 and `reach`.
     reach
         The largest distance that is told apart, in standard deviations of the positions.
+    features
+        Others that enter, too, such as those of the role detector; unless they are scalars, the
+        symmetry is broken on purpose, and the backbone claims permutation alone.
     axis
         A direction that is special, such as (0, 0, 1) where light or drift makes the vertical so:
-        it breaks the symmetry on purpose, and the backbone then claims permutation alone.
+        it breaks the symmetry on purpose, too.
 
     Raises
     ------
     PositionsMissingError
         If there are no positions.
+    UnknownFeatureError
+        If a feature is named that there is not.
     """
 
-    symmetries: frozenset[str] = frozenset({"permutation", "e3"})
+    symmetries = frozenset({"permutation", "e3"})
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class EuclidNet(Backbone):
         num_neighbours: int = 8,
         num_functions: int = 8,
         reach: float = 3.0,
+        features: Sequence[str] = (),
         axis: Sequence[float] = (),
     ) -> None:
         super().__init__()
@@ -73,8 +78,9 @@ class EuclidNet(Backbone):
         if len(vectors) < 3:  # noqa: PLR2004 - space has three dimensions
             raise PositionsMissingError([schema.names[i] for i in vectors], schema.names)
         self._place = vectors[:3]
+        breaking = [name for name in features if schema[name].role != Role.SCALAR]
         self._inputs = [
-            i for i, role in enumerate(roles) if role not in {Role.VECTOR, Role.FOUR_VECTOR}
+            i for i, name in enumerate(schema.names) if roles[i] == Role.SCALAR or name in breaking
         ]
         self.reach, self.num_functions = reach, num_functions
         self.entry = nn.Linear(len(self._inputs) + 1, width)
@@ -88,6 +94,7 @@ class EuclidNet(Backbone):
         self.axis = tuple(axis)
         if self.axis:
             self.tilt = nn.Parameter(torch.randn(width))
+        if self.axis or breaking:
             self.symmetries = frozenset({"permutation"})
 
     def forward(self, events: EventBatch) -> Representation:
