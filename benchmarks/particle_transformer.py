@@ -283,7 +283,10 @@ def _rates(found: dict[str, float], num: int) -> str:
 
 
 def memory(num: int, rounds: int, report: Callable[..., None]) -> None:
-    """Compare the peaks of processes that do nothing but train, two steps each."""
+    """Compare the peaks of processes that do nothing but train, two steps each.
+
+    A process inherits its parent's peak: it must be asked before anything else is measured.
+    """
     ratios, peaks = [], []
     for _ in range(rounds):
         ours, theirs = (
@@ -378,9 +381,9 @@ def main() -> None:
         if not arguments.quick:
             write_row("backbones", name, *figures, "1", against, COMMAND)
 
+    memory(num, min(rounds, 3), report)
     demand_agreement()
     measure(num, rounds, report)
-    memory(num, min(rounds, 3), report)
     if not arguments.quick:
         rows = cost((10, 20, 40, 80, 128), (1, 4, 16, 64, 256), 3)
         COST.parent.mkdir(exist_ok=True)
