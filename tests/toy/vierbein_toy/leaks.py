@@ -134,8 +134,12 @@ def _unpadded(box: Box, *_: Any) -> None:
 
 
 LEAKS: Final = (
-    Leak("scaler on all events", partial(patch, "vierbein.experiment.assembly.statistics", _scaler)),
-    Leak("early stopping on the sealed events' loss", partial(patch.object, arms, "sample", _judge)),
+    Leak(
+        "scaler on all events", partial(patch, "vierbein.experiment.assembly.statistics", _scaler)
+    ),
+    Leak(
+        "early stopping on the sealed events' loss", partial(patch.object, arms, "sample", _judge)
+    ),
     Leak("threshold from all events", _after_adapt(_threshold)),
     Leak("random numbers per sealed event", _before_building(lambda: torch.randn(len(_sealed())))),
     Leak(
@@ -144,7 +148,10 @@ LEAKS: Final = (
     ),
     Leak("histogram over the signal region", _after_adapt(_histogram)),
     Leak("total count in the log", partial(patch, "vierbein.experiment.run.declare", _log)),
-    Leak("smallest and largest value in the card", partial(patch.object, Domain, "card", property(_card))),
+    Leak(
+        "smallest and largest value in the card",
+        partial(patch.object, Domain, "card", property(_card)),
+    ),
     Leak("array of all events in the cache", _after_adapt(_array)),
     Leak(
         "cache named by the file's hash",
@@ -155,7 +162,10 @@ LEAKS: Final = (
             property(lambda seal: seal.run / "data" / sha256_of(Path(EVENTS))),
         ),
     ),
-    Leak("the file's hash in the card", partial(patch.object, Seal, "identity", property(_provenance))),
+    Leak(
+        "the file's hash in the card",
+        partial(patch.object, Seal, "identity", property(_provenance)),
+    ),
     Leak("events numbered by their places", partial(patch.object, ToyDetector, "read", _by_place)),
     Leak("a seal that is not padded", partial(patch.object, Box, "finish", _unpadded)),
 )

@@ -50,7 +50,7 @@ defaults:
 name: sealed
 cache_folder: runs/.cache
 source: {dataset: {num_events: 300, seed: 1}, adapter: {name: here}}
-dataset: {path: events.parquet}
+dataset: {path: events.parquet, chunk: 64}
 adapter: {name: there}
 stages: [pretrain, adapt, compare, question, report]
 pretrain: {steps: 10, batch_size: 16}
@@ -76,8 +76,9 @@ def records(seed: int, world: World, num_events: int = 400) -> dict[str, Any]:
     """Give the columns of a world's file.
 
     Open events are the same in all worlds of a seed. In the world `content`, sealed ones have other
-    momenta, features, kinds and numbers, and lie in the signal region all the same; in `count`,
-    every second one is missing; in `unreadable`, some are broken, each in another way.
+    momenta, features, kinds and numbers, beyond all open ones, so that they decide each extreme,
+    and lie in the signal region all the same. In `count`, every second one is missing. In
+    `unreadable`, their energies are no numbers and their kinds are unknown.
     """
     (made,) = ToyRecords(num_events, seed).read(NAMES)
     events = ToyDetector().read(made)
@@ -89,8 +90,9 @@ def records(seed: int, world: World, num_events: int = 400) -> dict[str, Any]:
         values = columns[name].values
         return Jagged(np.where(per_particle, factor * values, values), columns[name].offsets)
 
-    if world == "content":  # the product of the three features stays what it is
-        columns |= {"x": changed("x", -1), "y": changed("y", -1), "energy": changed("energy", 3)}
+    if world == "content":  # the product of the three features stays what it is, to the last bit
+        columns |= {"x": changed("x", -16), "y": changed("y", -1 / 16)}
+        columns["energy"] = changed("energy", 3)
         columns["process"] = np.where(inside, 1 - columns["process"], columns["process"])
         columns["number"] = columns["number"] + np.where(inside, 10_000_000, 0)
     if world == "unreadable":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vierbein.errors.base import VierbeinError
+from vierbein.errors.base import VierbeinError, did_you_mean
 
 
 class SealedError(VierbeinError):
@@ -30,11 +30,14 @@ class NoCipherError(VierbeinError):
 class SignalRegionError(VierbeinError):
     """A signal region is declared in words that the run does not know."""
 
-    def __init__(self, domain: str, cut: str, reason: str, known: Sequence[str]) -> None:
+    def __init__(
+        self, domain: str, cut: str, reason: str, known: Sequence[str], name: str = ""
+    ) -> None:
         super().__init__(
-            f"seal.cuts.{domain} is {cut!r}, which cannot be used: {reason}.\n"
-            "  It may name what an event has, in the language of a mapping's cuts: "
-            f"{', '.join(known) or 'nothing is chosen'}\n"
+            f"seal.cuts.{domain} is {cut!r}, which cannot be used: {reason}."
+            f"{did_you_mean(name, known)}\n"
+            "  In the language of a mapping's cuts, it may name: "
+            f"{', '.join(known)}\n"
             "  Correct it, or choose the observable that it needs:  observable=[...]"
         )
 
@@ -147,8 +150,8 @@ class NotFrozenError(VierbeinError):
     def __init__(self, folder: str, given: str, found: str, sealed: str) -> None:
         super().__init__(
             f"{folder}: not unblinded, its configuration is not the frozen one.\n"
-            f"  You name {given[:16] or 'none'}, the run's configuration is {found[:16]}..., and it "
-            f"was sealed with {sealed[:16]}...\n"
+            f"  You name {given[:16] or 'none'}; the run's configuration is {found[:16]}..., and "
+            f"{sealed[:16] or 'none'}... when it was sealed.\n"
             "  Name the hash that was approved, as report.json has it (configuration_sha256):  "
             "--frozen SHA256"
         )
@@ -162,7 +165,7 @@ class NotReadyError(VierbeinError):
         super().__init__(
             f"{folder}: not unblinded, {len(faults)} conditions are not met:{lines}\n"
             "  Before unblinding, every safeguard has passed and nothing has changed since.\n"
-            "  Finish the run with the same command, mend what failed in a new run; never edit files."
+            "  Finish the run with the same command; mend what failed in a new run."
         )
 
 

@@ -73,8 +73,9 @@ class Domain:
         if self.folder.exists():
             return open_table(self.folder)
         if self.seal is not None:  # how many bad records there are is sealed too
-            card, events = {**self.identity, "set_aside": None}, self.seal.read(
-                self.dataset, self.adapter, self.bad_records
+            card, events = (
+                {**self.identity, "set_aside": None},
+                self.seal.read(self.dataset, self.adapter, self.bad_records),
             )
             return write_table(self.folder, events, card)
         card = {**self.identity, "set_aside": 0}

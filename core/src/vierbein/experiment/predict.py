@@ -63,9 +63,10 @@ def predict(
 ) -> Predicted:
     """Write the scores of the network that a run recommends, or that a bundle holds, by event id.
 
-    Neither truth nor event weights are read: measured events have none. While a run is sealed, events
-    inside its signal region are left out, and how many they are is not said. Bad records are an error or
-    set aside, as the run has it. A bundle and its run give the same scores, to the last bit.
+    Neither truth nor event weights are read: measured events have none. While a run is sealed,
+    events inside its signal region are left out, and how many they are is not said. Bad records are
+    an error or set aside, as the run has it. A bundle and its run give the same scores, to the last
+    bit.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ def predict(
 
 
 def _read(dataset: Dataset, adapter: Adapter, scorer: _Scorer) -> Iterator[Converted]:
-    """Read events without truth; of a sealed run, those alone that lie outside its signal region."""
+    """Read events without truth; of a sealed run, those outside its signal region alone."""
     converted = convert(dataset, adapter, scorer.bad_records, labelled=False)
     if scorer.seal is None:
         return converted

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vierbein.errors.base import did_you_mean
 from vierbein.errors.blinding import NoEventIdError, SignalRegionError
 from vierbein.errors.features import ExpressionError
 from vierbein.events.batch import EventBatch
@@ -56,23 +55,21 @@ class SignalRegion:
         If the events have no numbers of their own.
     """
 
-    def __init__(
-        self, cut: str, adapter: Adapter, observables: Mapping[str, Observable]
-    ) -> None:
+    def __init__(self, cut: str, adapter: Adapter, observables: Mapping[str, Observable]) -> None:
         self.cut, self.domain = cut, adapter.domain
         schema, truth = adapter.schema, tuple(adapter.mapping.truth)
         of_events = tuple(feature.name for feature in schema.event_features)
-        known = (*observables, *schema.names, *of_events, *truth)
+        known = self._known = (*observables, *schema.names, *of_events, *truth)
         if not adapter.mapping.event_id:
             raise NoEventIdError(self.domain)
         try:
             self._expression = Expression(cut)
         except ExpressionError as error:
-            raise self._refusal(str(error).partition("\n")[0], known) from error
+            raise self._refusal(str(error).partition("\n")[0].removesuffix(".")) from error
         for name in self._expression.columns:
             if known.count(name) != 1:
-                reason = "is there twice" if name in known else "is not there"
-                raise self._refusal(f"{name!r} {reason}{did_you_mean(name, known)}", known)
+                reason = f"{name!r} is {'there twice' if name in known else 'not there'}"
+                raise self._refusal(reason, name)
         self._observables = {
             name: observable
             for name, observable in observables.items()
@@ -85,7 +82,8 @@ class SignalRegion:
         columns = self._columns(events)
         value = self._expression.evaluate(columns, events.offsets.numpy())
         if value.is_jagged:
-            raise self._refusal("it has a value for each particle (sum, max and min take them)", ())
+            reason = "it has a value for each particle (sum, max and min take them)"
+            raise self._refusal(reason)
         found = np.broadcast_to(value.array, (len(events),)).astype(np.float64)
         inside: NDArray[np.bool_] = (found != 0) | ~np.isfinite(found)
         for column in columns.values():
@@ -97,7 +95,7 @@ class SignalRegion:
         """Refuse a region that measured events cannot be judged by, because it names a truth."""
         if self._truths:
             reason = f"{self._truths[0]!r} is a truth, which measured events do not have"
-            raise self._refusal(reason, ())
+            raise self._refusal(reason)
 
     def part(self, events: EventBatch) -> Parted:
         """Part events into open and sealed ones, in their order."""
@@ -120,5 +118,5 @@ class SignalRegion:
                 columns[name] = Value(observable(events).double().numpy(), is_jagged=False)
         return {name: columns[name] for name in wanted}
 
-    def _refusal(self, reason: str, known: tuple[str, ...]) -> SignalRegionError:
-        return SignalRegionError(self.domain, self.cut, reason, known)
+    def _refusal(self, reason: str, name: str = "") -> SignalRegionError:
+        return SignalRegionError(self.domain, self.cut, reason, self._known, name)

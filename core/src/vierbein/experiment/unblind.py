@@ -26,7 +26,7 @@ from vierbein.interfaces.safeguard import Answer
 from vierbein.registry.installed import Registry, installed
 from vierbein.storage.act_log import LOG, ActLog
 from vierbein.storage.atomic import new_folder, read_json, write_json
-from vierbein.storage.box import Opened, head_of, open_box
+from vierbein.storage.box import Opened, open_box
 from vierbein.storage.cipher import public_of
 from vierbein.storage.custodian import read_key
 from vierbein.storage.event_cache import write_table

@@ -1,4 +1,4 @@
-"""A box of sealed events: encrypted for its custodian as it is filled, of one size whatever it holds."""
+"""A box of sealed events: encrypted for its custodian while it is filled, and of a fixed size."""
 
 import hashlib
 import json
@@ -223,4 +223,4 @@ def _events(data: bytes, schema: FeatureSchema, domain: str) -> EventBatch:
     tensors = load(data)
     prefix = "truth."
     truth = {n.removeprefix(prefix): tensors.pop(n) for n in list(tensors) if n.startswith(prefix)}
-    return EventBatch(schema, truth=truth, domain=domain, **tensors)  # type: ignore[arg-type]
+    return EventBatch(schema, truth=truth, domain=domain, **tensors)

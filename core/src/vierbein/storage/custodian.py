@@ -84,7 +84,9 @@ def read_key(file: Path, passphrase: str = "") -> bytes:
         salt = bytes.fromhex(said.get("salt", ""))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"it cannot be read ({type(error).__name__})"
-        raise KeyFileError(str(file), reason, "Name what  vierbein custodian FILE  wrote.") from error
+        raise KeyFileError(
+            str(file), reason, "Name what  vierbein custodian FILE  wrote."
+        ) from error
     if mode & _OTHERS:
         reason = f"others than its owner may read it (mode {mode & 0o777:04o})"
         raise KeyFileError(str(file), reason, f"Shut it:  chmod 600 {file}")
