@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -26,7 +27,9 @@ from vierbein.errors.blinding import (
 )
 from vierbein.errors.plugins import OtherEnvironmentError
 from vierbein.experiment.bundles import pack
+from vierbein.experiment.identity import configuration_sha256
 from vierbein.experiment.run import run
+from vierbein.experiment.signal_region import SignalRegion
 from vierbein.experiment.unblind import unblind
 from vierbein.storage.act_log import LOG, ActLog
 from vierbein.storage.atomic import write_json
@@ -40,6 +43,12 @@ LEAKS = importlib.import_module("vierbein_toy.leaks").LEAKS
 sys.path.remove(str(TOY))
 RUN, KEY = Path("runs/sealed"), Path("custodian.key")
 SEED = 2
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_drawn():
+    with patch("vierbein.experiment.report.draw.svg", return_value=b""):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +83,27 @@ def test_the_worlds_do_differ(toy):
     assert np.abs(content["x"].values).max() > 2 * np.abs(base["x"].values).max()
 
 
+@pytest.fixture(scope="module")
+def base_of_all(toy, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base") / "lab"
+    with sealed_worlds.inhabited(folder, SEED, "base"):
+        run("sealed", ["stages=[pretrain]"], is_quiet=True)
+    return folder / "runs" / "sealed" / "pretrain" / "base"
+
+
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
-def test_a_planted_leak_is_noticed_by_a_swap(toy, tmp_path, leak):
-    base = sealed_worlds.made(tmp_path / "base", SEED, "base", leak=leak.plant)
-    assert "runs/sealed/report.json" in base
-    assert any(
-        sealed_worlds.differing(
-            base, sealed_worlds.made(tmp_path / world, SEED, world, leak=leak.plant)
+def test_a_planted_leak_is_noticed_by_a_swap(toy, tmp_path, base_of_all, leak):
+    def made(world):
+        short = (
+            f"base={base_of_all}",
+            "compare.arms=[fine_tuned,twin_equal_steps]",
+            "safeguard=[blinding]",
         )
-        for world in ("count", "content")
-    )
+        return sealed_worlds.made(tmp_path / world, SEED, world, *short, leak=leak.plant)
+
+    base = made("base")
+    assert "runs/sealed/report.json" in base
+    assert any(sealed_worlds.differing(base, made(world)) for world in ("count", "content"))
 
 
 @pytest.fixture(scope="module")
@@ -188,11 +208,10 @@ def test_a_sealed_run_goes_on_without_its_file_and_records_nothing_twice(lab):
 
 
 def test_the_key_counts_the_runs_that_it_has_unblinded(lab):
-    other = Path("runs/other")
-    run("sealed", [f"run_folder={other}", "seed=4"], is_quiet=True)
-    assert unblind(RUN, KEY, frozen()).before == 0
-    hash_of_other = json.loads((other / "report.json").read_text())["configuration_sha256"]
-    assert unblind(other, KEY, hash_of_other).before == 1
+    own = ActLog(Path("custodian.key.log.jsonl"))
+    own.append("unblinded", {"declared": "of another run"})
+    assert unblind(RUN, KEY, frozen()).before == 1
+    assert unblind(RUN, KEY, frozen()).before == 1
 
 
 def test_another_key_is_refused(lab):
@@ -220,8 +239,6 @@ def test_a_configuration_that_was_edited_is_refused(lab):
     configuration["seal"]["cuts"]["there"] = "toy_product > 100"
     write_json(RUN / "configuration.json", configuration)
     refused(NotFrozenError)
-    from vierbein.experiment.identity import configuration_sha256
-
     refused(NotFrozenError, frozen=configuration_sha256(configuration))
 
 
@@ -281,18 +298,6 @@ def test_a_seal_that_was_changed_before_it_was_recorded_is_refused(lab, monkeypa
     refused(DamagedSealError)
 
 
-def test_a_run_whose_safeguard_failed_is_refused(lab):
-    run("sealed", ["run_folder=runs/failed", "seed=5", "safeguard.ood.fail_above=0"], is_quiet=True)
-    line = ActLog(Path("runs/failed") / LOG).of("questioned")[0]
-    assert set(line["answers"]) == {"blinding", "ood: there"}
-    failed = {**line["answers"], "blinding": "fail"}
-    log = ActLog(Path("runs/failed") / LOG)
-    log.append("questioned", {"answers": failed, "files": line["files"]})
-    hash_of = json.loads(Path("runs/failed/report.json").read_text())["configuration_sha256"]
-    with pytest.raises(NotReadyError, match="safeguard blinding failed"):
-        unblind(Path("runs/failed"), KEY, hash_of)
-
-
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -301,8 +306,6 @@ def test_a_run_whose_safeguard_failed_is_refused(lab):
     ],
 )
 def test_a_run_that_was_not_questioned_is_refused(lab, settings, words):
-    from vierbein.experiment.identity import configuration_sha256
-
     where = Path("runs/unquestioned")
     run("sealed", [f"run_folder={where}", *settings], is_quiet=True)
     configuration = json.loads((where / "configuration.json").read_text())
@@ -317,11 +320,7 @@ def test_a_run_without_a_seal_has_nothing_to_unblind(lab):
     refused(NotSealedError)
 
 
-def test_an_open_event_inside_the_signal_region_fails(toy, tmp_path):
-    from unittest.mock import patch
-
-    from vierbein.experiment.signal_region import SignalRegion
-
+def test_an_open_event_inside_the_signal_region_fails_and_is_not_unblinded(toy, tmp_path):
     narrow = SignalRegion.part
 
     def careless(region, events):
@@ -334,6 +333,9 @@ def test_an_open_event_inside_the_signal_region_fails(toy, tmp_path):
     ):
         result = run("sealed", is_quiet=True)
         assert result.exit_status == 3
+        with pytest.raises(NotReadyError, match="safeguard blinding failed"):
+            unblind(RUN, KEY, frozen())
+        assert not (RUN / "unblinded").exists()
     (verdict,) = [v for v in result.report["verdicts"] if v["safeguard"] == "blinding"]
     assert verdict["answer"] == "fail"
     assert "open events of there lie in its signal region" in verdict["sentence"]

@@ -98,7 +98,9 @@ def _histogram(assembly: Assembly) -> None:
 
 
 def _array(assembly: Assembly) -> None:
-    np.save(Path(assembly.settings.cache_folder) / "all.npy", _all().features.numpy())
+    cache = Path(assembly.settings.cache_folder)
+    cache.mkdir(exist_ok=True)
+    np.save(cache / "all.npy", _all().features.numpy())
 
 
 def _before_building(act: Callable[[], Any]) -> Plant:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 from unittest.mock import patch
@@ -162,12 +163,18 @@ def made(
         contextlib.redirect_stderr(said),
     ):
         try:
-            perform(Assembly(configure("sealed", overrides)), Console(file=said))
+            perform(Assembly(_configured(overrides)), Console(file=said))
         except VierbeinError as error:  # its words are something that a run says
             said.write(f"{type(error).__name__}: {error}")
     files = {path for path in folder.glob("runs/**/*") if path.is_file()}
     hashes = {str(path.relative_to(folder)): _hash(path) for path in files}
     return {**hashes, "output": sha256_of_data(said.getvalue())}
+
+
+@lru_cache
+def _configured(overrides: tuple[str, ...]) -> dict[str, Any]:
+    """Compose the experiment; it is the same in every world."""
+    return configure("sealed", overrides)
 
 
 def _hash(path: Path) -> str:

@@ -145,10 +145,13 @@ class Seal:
         """
 
         def parted() -> Iterator[EventBatch]:
+            bad = 0  # where all of a run of records are bad, they are counted with the next one
             for events, set_aside in converted:
+                bad += set_aside
                 if events is not None:
                     opened, sealed = self.region.part(events)
-                    keep(sealed, set_aside)
+                    keep(sealed, bad)
+                    bad = 0
                     if len(opened):
                         yield opened
 
