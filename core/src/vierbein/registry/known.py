@@ -35,3 +35,54 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         )
     },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
+    "vierbein-omnilearned": {"backbone": ("pet2",), "command": ("import-omnilearned",)},
+    "vierbein-point-edge": {
+        "backbone": (
+            "point_edge_transformer",
+            "point_edge_transformer_small",
+            "point_edge_transformer_tiny",
+        ),
+        "generator": (
+            "point_edge_generator",
+            "point_edge_generator_small",
+            "point_edge_generator_tiny",
+        ),
+    },
+    "vierbein-safeguards": {"safeguard": ("blinding", "ood")},
+    "vierbein-tasks": {"task": ("classification", "regression")},
+    "vierbein-transformer": {
+        "backbone": (
+            "packed_particle_transformer",
+            "particle_transformer",
+            "particle_transformer_base",
+            "particle_transformer_nano",
+            "particle_transformer_small",
+            "particle_transformer_tiny",
+        )
+    },
+    "vierbein-tuners": {
+        "tuner": (
+            "bitfit",
+            "bottleneck",
+            "dummy_nodes",
+            "full",
+            "gradual",
+            "l2_sp",
+            "last_l",
+            "layer_decay",
+            "lora",
+            "probe",
+            "replay",
+        )
+    },
+    "vierbein-weaver": {
+        "backbone": ("particle_net", "weaver_particle_transformer"),
+        "command": ("import-weaver",),
+    },
+}
+"""Distribution -> kind -> names of its components and presets."""
+
+
+def provider(kind: str, name: str) -> str | None:
+    """Name the distribution that offers a component, or None where it is not known."""
+    return next((dist for dist, kinds in KNOWN.items() if name in kinds.get(kind, ())), None)
