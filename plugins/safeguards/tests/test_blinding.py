@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vierbein.interfaces.run_view import RunView
-from vierbein.interfaces.safeguard import Answer, Moment, Verdict
+from vierbein.interfaces.safeguard import Answer, Moment
 from vierbein_safeguards.blinding import Blinding
 
 
@@ -77,4 +77,3 @@ def test_a_run_that_seals_nothing_is_warned_of(sideband):
     (verdict,) = Blinding().question(sideband(cuts={}))
     assert verdict.answer is Answer.WARN
     assert "Nothing is sealed" in verdict.sentence
-    assert Verdict.from_json(verdict.to_json()) == verdict

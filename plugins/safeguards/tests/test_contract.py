@@ -25,7 +25,7 @@ class SealedView(MadeView):
         return "momentum > 1000"
 
     def in_signal_region(self, events: EventBatch) -> NDArray[np.bool_]:
-        return (events.event_id.numpy() == 1) & self.is_planted
+        return (np.arange(len(events)) == 0) & self.is_planted
 
     def seal_faults(self) -> Sequence[str]:
         return ()

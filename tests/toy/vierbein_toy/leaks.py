@@ -78,8 +78,8 @@ def _judge(*arguments: Any) -> TrainingEvents:
 
 
 def _after_adapt(leave: Callable[[Assembly], None]) -> Plant:
-    def leaking(assembly: Assembly, done: Any) -> None:
-        adapt(assembly, done)
+    def leaking(assembly: Assembly, *arguments: Any) -> None:
+        adapt(assembly, *arguments)
         leave(assembly)
 
     return partial(patch, "vierbein.experiment.run.adapt", leaking)
