@@ -17,14 +17,6 @@ from vierbein.experiment.result import Result
 from vierbein.experiment.run import run
 
 TOY = Path(__file__).parent / "toy"
-_ENTRY_POINTS = {
-    "dataset": "toy_records = vierbein_toy.toy_records:ToyRecords",
-    "adapter": "toy_detector = vierbein_toy.toy_detector:ToyDetector\n"
-    "toy_upgrade = vierbein_toy.toy_upgrade:ToyUpgrade",
-    "backbone": "toy_sets = vierbein_toy.toy_sets:ToySets\n"
-    "toy_kinds = vierbein_toy.toy_kinds:ToyKinds",
-    "observable": "toy_product = vierbein_toy.toy_product:ToyProduct",
-}
 KINDS = [
     "backbone=toy_kinds",
     "adapter@source.adapter=toy_upgrade",
@@ -70,16 +62,11 @@ compare:
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Put the toy plugin on the import path, as if pip had installed it."""
     site = tmp_path_factory.mktemp("site")
-    info = site / "vierbein_toy-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        "Metadata-Version: 2.3\nName: vierbein-toy\nVersion: 1.0\n"
-        "Requires-Dist: vierbein>=0.1,<0.2\n"
-    )
-    groups = (f"[vierbein.v1.{kind}]\n{line}" for kind, line in _ENTRY_POINTS.items())
-    (info / "entry_points.txt").write_text("\n".join(groups))
     paths = [str(site), str(TOY)]
     sys.path[:0] = paths
+    from vierbein_toy.site import install
+
+    install(site)
     yield site
     for path in paths:
         sys.path.remove(path)

@@ -4,23 +4,31 @@ import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from vierbein.config.build import build
-from vierbein.errors.runs import NotChosenError, SameDomainError, UnknownSliceError
+from vierbein.errors.runs import (
+    ImpossibleSettingError,
+    NotChosenError,
+    SameDomainError,
+    UnknownSliceError,
+)
 from vierbein.events.schema import FeatureSchema
 from vierbein.events.table import EventTable
 from vierbein.experiment.base import Base
 from vierbein.experiment.domain import Domain
+from vierbein.experiment.identity import configuration_sha256
 from vierbein.experiment.settings import (
     CompareSettings,
     PretrainSettings,
     RunSettings,
+    SealSettings,
     SplitSettings,
 )
 from vierbein.experiment.transfer import Loaded, Transfer
+from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.backbone import Backbone
 from vierbein.interfaces.hardware import Hardware
 from vierbein.interfaces.network import Network
@@ -35,6 +43,9 @@ from vierbein.registry.installed import Registry, installed
 from vierbein.training.loading import Consent
 from vierbein.training.settings import TrainingSettings
 from vierbein.training.statistics import statistics
+
+if TYPE_CHECKING:
+    from vierbein.experiment.sealing import Seal
 
 Configuration = Mapping[str, Any]
 
@@ -61,6 +72,7 @@ class Assembly:
         names = set(RunSettings.__dataclass_fields__) - {"source", "also"}  # made of components
         values = {name: value for name, value in self.configuration.items() if name in names}
         for name, kind in (
+            ("seal", SealSettings),
             ("splits", SplitSettings),
             ("training", TrainingSettings),
             ("pretrain", PretrainSettings),
@@ -89,6 +101,10 @@ class Assembly:
             if domain.name in targets:
                 raise SameDomainError(domain.name)
             targets[domain.name] = domain
+        for name in self.settings.seal.cuts:
+            if name not in targets:
+                wanted = f"names of target domains ({', '.join(targets)})"
+                raise ImpossibleSettingError("seal.cuts", f"{{{name}: ...}}", wanted)
         return targets
 
     @cached_property
@@ -260,14 +276,26 @@ class Assembly:
         for kind in ("dataset", "adapter"):
             if node.get(kind) is None:
                 raise NotChosenError(prefix + kind, self.registry.names(kind))
-        settings = self.settings
+        settings, adapter = self.settings, build(node["adapter"], self.registry)
         return Domain(
             build(node["dataset"], self.registry),
-            build(node["adapter"], self.registry),
+            adapter,
             settings.splits,
             Path(settings.cache_folder),
             settings.bad_records,
+            self._seal(adapter),
         )
+
+    def _seal(self, adapter: Adapter) -> "Seal | None":
+        settings = self.settings.seal
+        if (cut := settings.cuts.get(adapter.domain)) is None:
+            return None
+        from vierbein.experiment.sealing import Seal  # noqa: PLC0415 - it needs `cryptography`
+        from vierbein.experiment.signal_region import SignalRegion  # noqa: PLC0415
+
+        region = SignalRegion(cut, adapter, self.observables)
+        configuration = configuration_sha256(self.configuration)
+        return Seal(region, settings.custodian, settings.megabytes, self.folder, configuration)
 
     def _one(self, kind: str) -> Any:
         node = self.configuration.get(kind)

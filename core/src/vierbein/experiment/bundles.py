@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vierbein.config.plain import COMPONENT
+from vierbein.errors.blinding import StillSealedError
 from vierbein.errors.bundles import BundleNameError, CannotPackError
 from vierbein.errors.runs import StageMissingError, UnknownDomainError
 from vierbein.experiment.assembly import Assembly
@@ -13,6 +14,7 @@ from vierbein.experiment.base import Base
 from vierbein.experiment.bundle_card import card, readme
 from vierbein.experiment.bundle_network import unpack
 from vierbein.experiment.compare.recommended import recommended
+from vierbein.experiment.freezing import is_unblinded
 from vierbein.experiment.runs import read
 from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.network import Network
@@ -73,6 +75,8 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
         If the run made no comparison or no report.
     UnknownDomainError
         If the run has no such target domain.
+    StillSealedError
+        If the run is sealed: whoever has its network could look into the signal region.
     CannotPackError
         If there is nothing to pack.
     BundleError
@@ -86,6 +90,8 @@ def pack(run: Path, wish: Wish | None = None, registry: Registry | None = None) 
     where = wish.domain or next(iter(assembly.targets))
     if where not in assembly.targets:
         raise UnknownDomainError(where, tuple(assembly.targets))
+    if assembly.targets[where].seal is not None and not is_unblinded(run):
+        raise StillSealedError(str(run), "packing its network")
     if where not in report["comparison"]:
         raise StageMissingError("pack", "compare")
     arm = wish.arm or report["outcome"]["recommended"][where]

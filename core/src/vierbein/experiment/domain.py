@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vierbein.errors.blinding import SealedError
 from vierbein.events.batch import EventBatch
 from vierbein.events.split import split
 from vierbein.events.table import EventTable
@@ -18,6 +19,9 @@ from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.dataset import Dataset
 from vierbein.storage.event_cache import FORMAT, card_of, open_table, write_table
 from vierbein.storage.hashing import sha256_of_data
+
+if TYPE_CHECKING:
+    from vierbein.experiment.sealing import Seal  # which needs `cryptography`
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Domain:
         Where converted events are kept.
     bad_records
         Whether bad records are an error or set aside.
+    seal
+        Which events are sealed while they are read, if any: none of them ever stands in the table.
     """
 
     dataset: Dataset
@@ -43,6 +49,7 @@ class Domain:
     splits: SplitSettings
     cache_folder: Path
     bad_records: BadRecords = "error"
+    seal: "Seal | None" = None
 
     @property
     def name(self) -> str:
@@ -65,6 +72,12 @@ class Domain:
         """
         if self.folder.exists():
             return open_table(self.folder)
+        if self.seal is not None:  # how many bad records there are is sealed too
+            card, events = (
+                {**self.identity, "set_aside": None},
+                self.seal.read(self.dataset, self.adapter, self.bad_records),
+            )
+            return write_table(self.folder, events, card)
         card = {**self.identity, "set_aside": 0}
         return write_table(self.folder, self._read(card), card)
 
@@ -73,14 +86,16 @@ class Domain:
         """What the events are, in plain data: equal data have equal identity."""
         return {
             "format": FORMAT,
-            "dataset": self.dataset.provenance(),
+            "dataset": self.seal.identity if self.seal else self.dataset.provenance(),
             "mapping": self.adapter.mapping.to_json(),
             "bad_records": self.bad_records,
         }
 
     @property
     def folder(self) -> Path:
-        """Where the converted events are kept, by the hash of what they are."""
+        """Where the converted events are kept: by the hash of what they are, or in a sealed run."""
+        if self.seal is not None:
+            return self.seal.open_folder
         schema = self.adapter.schema  # its order is that of the columns, and a mapping has none
         return self.cache_folder / sha256_of_data([self.identity, schema.to_json()])[:24]
 
@@ -101,8 +116,17 @@ class Domain:
 
     def events(self, part: str, limit: int = 0) -> EventTable:
         """Give the train, validation or test events, at most `limit` of them if that is not 0."""
+        if part == "sealed":
+            raise SealedError
         at = self._parts[part]
         return self.table.choose(at[:limit] if limit else at)
+
+    def peek(self) -> EventBatch:
+        """Give the first events that the records hold, without a cache."""
+        converted = convert(self.dataset, self.adapter, self.bad_records)
+        if self.seal is not None:
+            return next(self.seal.opened(converted))
+        return next(events for events, _ in converted if events is not None)
 
     def _read(self, card: dict[str, Any]) -> Iterator[EventBatch]:
         for events, set_aside in convert(self.dataset, self.adapter, self.bad_records):

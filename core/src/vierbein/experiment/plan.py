@@ -12,7 +12,6 @@ from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.jobs import seeds
-from vierbein.experiment.domain import Domain
 from vierbein.interfaces.network import Network
 from vierbein.training.flops import count
 
@@ -82,7 +81,8 @@ def plan(assembly: Assembly) -> RenderableType:
 def _costs(assembly: Assembly) -> tuple[list[Cost], float]:
     compare, batch = assembly.settings.compare, assembly.settings.training.batch_size
     domain = next(iter(assembly.targets.values()))
-    events = _peek(domain)
+    events = domain.peek()
+    events = events.take(torch.arange(min(_EVENTS, len(events))))
     samples = len(assembly.targets) * len(compare.sizes) * len(seeds(assembly))
     made: list[tuple[str, Network, int]] = []
     for name, tuner in assembly.tuners.items():
@@ -110,12 +110,6 @@ def _costs(assembly: Assembly) -> tuple[list[Cost], float]:
         if not speed:  # of the first arm, for all: they are of one kind
             speed = _speed(assembly, network, events, per_event)
     return costs, speed
-
-
-def _peek(domain: Domain) -> EventBatch:
-    records = next(iter(domain.dataset.read(domain.adapter.columns())))
-    events = domain.adapter.read(records)
-    return events.take(torch.arange(min(_EVENTS, len(events))))
 
 
 def _speed(assembly: Assembly, network: Network, events: EventBatch, per_event: float) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
@@ -11,15 +11,20 @@ from vierbein.errors.runs import NoReaderError, StageMissingError, UnknownDomain
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.bundle_network import Unpacked, find_base, find_bundle, unpack
 from vierbein.experiment.compare.recommended import recommended
-from vierbein.experiment.conversion import convert
+from vierbein.experiment.conversion import Converted, convert
+from vierbein.experiment.freezing import is_unblinded
 from vierbein.experiment.runs import read
 from vierbein.experiment.settings import BadRecords
 from vierbein.experiment.stages.compare import COMPARISON
+from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.dataset import Columns, Dataset
 from vierbein.registry.installed import Registry, installed
 from vierbein.storage.atomic import read_json
 from vierbein.storage.bundle_folder import SUFFIX, installed_bundles
 from vierbein.storage.signature import Policy, check_signature
+
+if TYPE_CHECKING:
+    from vierbein.experiment.sealing import Seal
 
 
 class Predicted(NamedTuple):
@@ -43,6 +48,7 @@ class _Scorer(NamedTuple):
     unpacked: Unpacked
     bad_records: BadRecords
     threads: int
+    seal: "Seal | None" = None
 
 
 def predict(
@@ -57,8 +63,10 @@ def predict(
 ) -> Predicted:
     """Write the scores of the network that a run recommends, or that a bundle holds, by event id.
 
-    Neither truth nor event weights are read: measured events have none. Bad records are an error or
-    set aside, as the run has it. A bundle and its run give the same scores, to the last bit.
+    Neither truth nor event weights are read: measured events have none. While a run is sealed,
+    events inside its signal region are left out, and how many they are is not said. Bad records are
+    an error or set aside, as the run has it. A bundle and its run give the same scores, to the last
+    bit.
 
     Parameters
     ----------
@@ -91,6 +99,8 @@ def predict(
         If there is no such target domain.
     StageMissingError
         If the run has made no comparison.
+    SignalRegionError
+        If the run is sealed by a truth, which cannot be told here.
     BundleError
         If the bundle is refused.
     """
@@ -107,7 +117,7 @@ def predict(
     def runs() -> Iterator[Columns]:
         nonlocal num_events, set_aside
         dataset = _build(reader, file, registry)
-        for events, bad in convert(dataset, adapter, scorer.bad_records, labelled=False):
+        for events, bad in _read(dataset, adapter, scorer):
             set_aside += bad
             if events is None:
                 continue
@@ -119,6 +129,15 @@ def predict(
 
     registry.load(registry.find("dataset", writer)).write(output, runs())
     return Predicted(num_events, set_aside)
+
+
+def _read(dataset: Dataset, adapter: Adapter, scorer: _Scorer) -> Iterator[Converted]:
+    """Read events without truth; of a sealed run, those outside its signal region alone."""
+    converted = convert(dataset, adapter, scorer.bad_records, labelled=False)
+    if scorer.seal is None:
+        return converted
+    scorer.seal.region.require_unlabelled()
+    return (Converted(events, 0) for events in scorer.seal.opened(converted))
 
 
 def _is_run(source: Path, registry: Registry) -> bool:
@@ -138,7 +157,8 @@ def _of_run(run: Path, domain: str, registry: Registry) -> _Scorer:
     network, _ = recommended(assembly, name, arm)
     unpacked = Unpacked(network, assembly.targets[name].adapter, assembly.task)
     settings = assembly.settings
-    return _Scorer(unpacked, settings.bad_records, settings.training.threads)
+    seal = None if is_unblinded(run) else assembly.targets[name].seal
+    return _Scorer(unpacked, settings.bad_records, settings.training.threads, seal)
 
 
 def _of_bundle(

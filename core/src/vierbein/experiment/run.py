@@ -14,6 +14,7 @@ from vierbein.errors.runs import NotChosenError, StageMissingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
 from vierbein.experiment.compare.jobs import num_compare_jobs, transfer_jobs
+from vierbein.experiment.freezing import declare, freeze, record_answers
 from vierbein.experiment.hooks import manager
 from vierbein.experiment.inside import require_inside
 from vierbein.experiment.lock import require
@@ -120,6 +121,7 @@ class _Run:
         self.seconds: dict[str, float] = {}
         self.verdicts: list[Verdict] = []
         self.hardware: dict[str, Any] = {}
+        self.is_sealed = bool(assembly.settings.seal.cuts)
         chosen = {identity.split("/")[1] for _, identity in nodes(assembly.configuration)}
         self.hook = manager(assembly.registry, {*chosen, *assembly.settings.hooks}).hook
 
@@ -128,8 +130,12 @@ class _Run:
         if set(self.assembly.settings.stages) - {"pretrain"}:  # which needs no target domain
             with self._timed("data"):
                 domains = self.assembly.targets
+                if self.is_sealed:
+                    declare(self.assembly)
                 self.hook.data_ready(domains={n: len(d.table) for n, d in domains.items()})
                 self._ask(Moment.DATA_READY)
+            if self.is_sealed:  # reading takes the longer the more is sealed
+                self.seconds.pop("data")
         stages: dict[Stage, Any] = {
             "pretrain": self._pretrain,
             "adapt": self._adapt,
@@ -174,8 +180,12 @@ class _Run:
         moments = (Moment.ADAPTED, Moment.COMPARED, Moment.BEFORE_UNBLINDING)
         with bar("question", len(moments), self.console) as advance:
             for moment in moments:
+                if self.is_sealed and moment is Moment.BEFORE_UNBLINDING:
+                    freeze(self.assembly)
                 self._ask(moment)
                 advance()
+        if self.is_sealed:
+            record_answers(self.assembly, self.verdicts)
         self.hook.verdicts(verdicts=self.verdicts)
 
     def _deploy(self) -> None:

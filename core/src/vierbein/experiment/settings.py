@@ -1,6 +1,7 @@
 """Settings of a run, besides those of its components."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -172,6 +173,34 @@ class CompareSettings:
 
 
 @dataclass(frozen=True)
+class SealSettings:
+    """Signal regions whose events nobody sees before they are unblinded.
+
+    Parameters
+    ----------
+    cuts
+        By domain: which events are sealed, in the language of a mapping's cuts, of the run's
+        observables and the events' features and truths.
+    custodian
+        The public key of whoever may open it, as `vierbein custodian FILE` prints it.
+    megabytes
+        The size of each seal in MiB, whatever it holds.
+    """
+
+    cuts: dict[str, str] = field(default_factory=dict)
+    custodian: str = ""
+    megabytes: int = 64
+
+    def __post_init__(self) -> None:
+        is_key = re.fullmatch("[0-9a-f]{64}", self.custodian) is not None
+        if self.cuts and not is_key:
+            wanted = "64 hexadecimal digits, as  vierbein custodian FILE  prints them"
+            raise ImpossibleSettingError("seal.custodian", repr(self.custodian), wanted)
+        if self.megabytes < 1:
+            raise ImpossibleSettingError("seal.megabytes", self.megabytes, "at least 1")
+
+
+@dataclass(frozen=True)
 class RunSettings:
     """A run.
 
@@ -210,6 +239,8 @@ class RunSettings:
         The source domain: where the base's parameters come from.
     also
         Further target domains by name, besides the run's own dataset and adapter.
+    seal
+        Signal regions that are sealed.
     splits
         Shares of train, validation and test.
     training
@@ -237,6 +268,7 @@ class RunSettings:
     hooks: list[str] = field(default_factory=list)
     source: DomainSettings = field(default_factory=DomainSettings)
     also: dict[str, DomainSettings] = field(default_factory=dict)
+    seal: SealSettings = field(default_factory=SealSettings)
     splits: SplitSettings = field(default_factory=SplitSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)

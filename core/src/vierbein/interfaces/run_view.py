@@ -18,7 +18,8 @@ from vierbein.interfaces.trainer import Fit, TrainingEvents
 class RunView(Protocol):
     """A run, seen by a safeguard; every read is recorded in the report.
 
-    Domains are named; the source domain is `source`, the target domains `targets`.
+    Domains are named; the source domain is `source`, the target domains `targets`. Sealed events
+    are in no split, and nothing here gives them.
     """
 
     seed: int
@@ -50,6 +51,18 @@ class RunView(Protocol):
 
     def observables(self, events: EventBatch) -> dict[str, NDArray[np.float64]]:
         """Give the run's physics observables by name."""
+        ...
+
+    def signal_region(self, domain: str) -> str:
+        """Give the cut that seals a domain's events; empty where none are sealed."""
+        ...
+
+    def in_signal_region(self, events: EventBatch) -> NDArray[np.bool_]:
+        """Say which events lie where they should have been sealed."""
+        ...
+
+    def seal_faults(self) -> Sequence[str]:
+        """Say what is not as it was when it was sealed and frozen: files, seals, their log."""
         ...
 
     def train_variant(

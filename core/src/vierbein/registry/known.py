@@ -48,7 +48,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "point_edge_generator_tiny",
         ),
     },
-    "vierbein-safeguards": {"safeguard": ("ood",)},
+    "vierbein-safeguards": {"safeguard": ("blinding", "ood")},
     "vierbein-tasks": {"task": ("classification", "regression")},
     "vierbein-transformer": {
         "backbone": (

@@ -87,6 +87,18 @@ class MadeView:
         momentum, num, log_pt = self._summary(events).double().numpy().T
         return {"momentum": momentum, "multiplicity": num, "mean_log_pt": log_pt}
 
+    def signal_region(self, domain: str) -> str:  # noqa: ARG002 - the protocol names it
+        """Seal nothing."""
+        return ""
+
+    def in_signal_region(self, events: EventBatch) -> NDArray[np.bool_]:
+        """Seal nothing."""
+        return np.zeros(len(events), bool)
+
+    def seal_faults(self) -> Sequence[str]:
+        """Find nothing to be changed."""
+        return ()
+
     def train_variant(
         self,
         domain: str,  # noqa: ARG002 - the protocol names it

@@ -5,15 +5,12 @@ from typing import Any
 
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.verdict import Outcome
+from vierbein.experiment.identity import configuration_sha256, deciding
 from vierbein.interfaces.safeguard import Answer, Verdict
 from vierbein.provenance import versions
-from vierbein.storage.hashing import sha256_of_data
 
 SCHEMA = 1
 """Version of the report's layout; documented in docs/reference/report.md."""
-
-_ELSEWHERE = ("run_folder", "cache_folder")
-"""Settings that change no figure; they stand in timings.json."""
 
 FAILED = 3
 """Exit status of a run in which a safeguard failed or transfer was negative."""
@@ -46,7 +43,7 @@ def collect(
     dict
         The content of report.json, in plain data.
     """
-    configuration = {k: v for k, v in assembly.configuration.items() if k not in _ELSEWHERE}
+    configuration = deciding(assembly.configuration)
     components = [_component(assembly, path, node) for path, node in nodes(configuration)]
     domains: Mapping[str, Any] = comparison.get("domains", {})
     outcome: dict[str, Any] = {
@@ -71,7 +68,7 @@ def collect(
         "domains": _domains(assembly),
         "components": components,
         "configuration": configuration,
-        "configuration_sha256": sha256_of_data(configuration),
+        "configuration_sha256": configuration_sha256(configuration),
         "versions": versions(tuple({c["distribution"] for c in components})),
         "pictures": [
             *comparison.get("pictures", ()),

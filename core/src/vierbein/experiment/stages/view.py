@@ -16,6 +16,7 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import with_replay
 from vierbein.experiment.compare.recommended import recommended
 from vierbein.experiment.domain import Domain
+from vierbein.experiment.freezing import faults
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
@@ -83,6 +84,22 @@ class View:
             name: observable(events).double().numpy()
             for name, observable in self._assembly.observables.items()
         }
+
+    def signal_region(self, domain: str) -> str:
+        """Give the cut that seals a domain's events; empty where none are sealed."""
+        seal = self._domains[domain].seal
+        return "" if seal is None else seal.region.cut
+
+    def in_signal_region(self, events: EventBatch) -> NDArray[np.bool_]:
+        """Say which events lie where they should have been sealed."""
+        seal = self._domains[events.domain].seal
+        return np.zeros(len(events), bool) if seal is None else seal.region.inside(events)
+
+    def seal_faults(self) -> Sequence[str]:
+        """Say what is not as it was when it was sealed and frozen."""
+        if not self._assembly.settings.seal.cuts:
+            return []
+        return faults(self._assembly.folder, self._assembly.configuration)
 
     def train_variant(
         self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool
