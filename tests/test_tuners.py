@@ -106,7 +106,7 @@ def test_arms_of_every_sort_come_back_and_only_onto_their_base(assembly):
     # Safeguards train variants by the run's first tuner, with its course and replayed events.
     vars(assembly)["tuners"] = {"replay": assembly.tuners["replay"]}
     events = sample(assembly.targets["there"], 60, 0, validation)
-    fit = View(assembly, {}).train_variant("there", events, seed=0, from_base=True)
+    _, fit = View(assembly, {}).train_variant("there", events, seed=0, base="own")
     kept = load_file(arm(assembly, "replay")[1] / "parameters.safetensors")
     assert all(torch.equal(fit.parameters[name], tensor) for name, tensor in kept.items())
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from vierbein.experiment.settings import (
 from vierbein.experiment.transfer import Loaded, Transfer
 from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.backbone import Backbone
+from vierbein.interfaces.dataset import Dataset
 from vierbein.interfaces.hardware import Hardware
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.objective import Objective
@@ -69,7 +71,8 @@ class Assembly:
     @cached_property
     def settings(self) -> RunSettings:
         """The run's settings as dataclasses; components stay in the configuration."""
-        names = set(RunSettings.__dataclass_fields__) - {"source", "also"}  # made of components
+        made = {"source", "also", "anomalies", "high_fidelity", "rotation"}  # of components
+        names = set(RunSettings.__dataclass_fields__) - made
         values = {name: value for name, value in self.configuration.items() if name in names}
         for name, kind in (
             ("seal", SealSettings),
@@ -106,6 +109,39 @@ class Assembly:
                 wanted = f"names of target domains ({', '.join(targets)})"
                 raise ImpossibleSettingError("seal.cuts", f"{{{name}: ...}}", wanted)
         return targets
+
+    @cached_property
+    def anomalies(self) -> dict[str, dict[str, Domain]]:
+        """By target domain, the samples of its bank, each read by the domain's own adapter."""
+        return {
+            name: {
+                sample: self._sample(name, "anomalies", dataset)
+                for sample, dataset in bank.samples().items()
+            }
+            for name, bank in self._datasets("anomalies").items()
+        }
+
+    @cached_property
+    def high_fidelity(self) -> dict[str, Domain]:
+        """By target domain, the events of its small expensive simulation."""
+        found = self._datasets("high_fidelity")
+        return {name: self._sample(name, "high_fidelity", each) for name, each in found.items()}
+
+    @cached_property
+    def rotation(self) -> dict[str, "Assembly"]:
+        """The same run from each further base, by its name."""
+        return {
+            name: Assembly(
+                {
+                    **self.configuration,
+                    "base": node["base"],
+                    "backbone": node["backbone"] or self.configuration["backbone"],
+                    "rotation": {},
+                },
+                self.registry,
+            )
+            for name, node in self.configuration.get("rotation", {}).items()
+        }
 
     @cached_property
     def task(self) -> Task:
@@ -285,6 +321,16 @@ class Assembly:
             settings.bad_records,
             self._seal(adapter),
         )
+
+    def _datasets(self, setting: str) -> dict[str, Dataset]:
+        nodes = self.configuration.get(setting, {})
+        return {name: build(node, self.registry) for name, node in nodes.items()}
+
+    def _sample(self, domain: str, setting: str, dataset: Dataset) -> Domain:
+        if domain not in self.targets:
+            wanted = f"names of target domains ({', '.join(self.targets)})"
+            raise ImpossibleSettingError(setting, f"{{{domain}: ...}}", wanted)
+        return replace(self.targets[domain], dataset=dataset, seal=None)
 
     def _seal(self, adapter: Adapter) -> "Seal | None":
         settings = self.settings.seal

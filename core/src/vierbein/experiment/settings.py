@@ -38,6 +38,22 @@ class DomainSettings:
 
 
 @dataclass(frozen=True)
+class RotatedSettings:
+    """A further base, trained on other assumptions than the run's own.
+
+    Parameters
+    ----------
+    base
+        As the run's own is named: a folder, or `package:folder` of an installed plugin.
+    backbone
+        Its backbone, where that is another than the run's.
+    """
+
+    base: str = "???"
+    backbone: Any = None
+
+
+@dataclass(frozen=True)
 class SplitSettings:
     """Shares of the events by what they are for; an event's part follows from its id.
 
@@ -239,6 +255,14 @@ class RunSettings:
         The source domain: where the base's parameters come from.
     also
         Further target domains by name, besides the run's own dataset and adapter.
+    anomalies
+        By target domain: a dataset of signals that nothing is trained on, for safeguards that ask
+        what a transfer no longer sees.
+    high_fidelity
+        By target domain: a dataset of few labelled events from a better and more expensive
+        simulation, or measured.
+    rotation
+        Further bases by name, for safeguards that ask what depends on the choice of one.
     seal
         Signal regions that are sealed.
     splits
@@ -268,6 +292,9 @@ class RunSettings:
     hooks: list[str] = field(default_factory=list)
     source: DomainSettings = field(default_factory=DomainSettings)
     also: dict[str, DomainSettings] = field(default_factory=dict)
+    anomalies: dict[str, Any] = field(default_factory=dict)
+    high_fidelity: dict[str, Any] = field(default_factory=dict)
+    rotation: dict[str, RotatedSettings] = field(default_factory=dict)
     seal: SealSettings = field(default_factory=SealSettings)
     splits: SplitSettings = field(default_factory=SplitSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)

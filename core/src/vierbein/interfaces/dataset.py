@@ -36,6 +36,16 @@ class Dataset(ABC):
         settings and seed. The event cache is found by it.
         """
 
+    def samples(self) -> Mapping[str, "Dataset"]:
+        """Give the samples that it consists of, by name: of a bank of signals, each signal.
+
+        Returns
+        -------
+        Mapping
+            Itself as the only one, unless a dataset says otherwise.
+        """
+        return {"all": self}
+
     @abstractmethod
     def read(self, columns: Sequence[str]) -> Iterator[Records]:
         """Stream the records' columns, in an order that never changes.

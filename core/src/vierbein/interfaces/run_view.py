@@ -1,6 +1,6 @@
 """What a safeguard may see of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
+from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Fit, TrainingEvents
 
@@ -37,8 +38,38 @@ class RunView(Protocol):
         """The run's task."""
         ...
 
+    @property
+    def seeds(self) -> Sequence[int]:
+        """Seeds of the comparison's repetitions."""
+        ...
+
+    @property
+    def bases(self) -> Sequence[str]:
+        """Names of the bases that rotate: the run's own first, ``own``, and then the others."""
+        ...
+
     def events(self, domain: str, split: str) -> EventTable:
         """Give the events of a domain's ``train``, ``validation`` or ``test`` split."""
+        ...
+
+    def labelled(self, domain: str, seed: int) -> TrainingEvents:
+        """Give the largest sample of labelled target events that a seed's arms learned from."""
+        ...
+
+    def anomalies(self, domain: str) -> Mapping[str, EventTable]:
+        """Give signals that nothing was trained on, by name; none where the run has no bank."""
+        ...
+
+    def high_fidelity(self, domain: str) -> EventTable | None:
+        """Give labelled events of the small expensive simulation, if the run has one."""
+        ...
+
+    def trained(self, domain: str, arm: str, seed: int) -> Network:
+        """Give the network of an arm as it was compared, at the largest size."""
+        ...
+
+    def flops(self, network: Network, events: EventTable) -> float:
+        """Count what it costs to predict the events."""
         ...
 
     def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
@@ -66,7 +97,26 @@ class RunView(Protocol):
         ...
 
     def train_variant(
-        self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool
-    ) -> Fit:
-        """Train again: from the base or from scratch, with the run's own protocol and budget."""
+        self, domain: str, events: TrainingEvents, *, seed: int, base: str | None
+    ) -> tuple[Network, Fit]:
+        """Train again, with the run's own protocol and budget.
+
+        Parameters
+        ----------
+        domain
+            A target domain.
+        events
+            To learn from.
+        seed
+            Of the training.
+        base
+            One of `bases`; none for a network from scratch.
+
+        Returns
+        -------
+        Network
+            In evaluation mode.
+        Fit
+            How it was trained.
+        """
         ...

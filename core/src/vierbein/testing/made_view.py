@@ -1,6 +1,6 @@
 """A run whose answer is known, as a safeguard sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,15 +13,17 @@ from torch import Tensor
 from vierbein.events.batch import EventBatch
 from vierbein.events.jagged import segment_sum
 from vierbein.events.table import EventTable
+from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Fit, Point, TrainingEvents
 from vierbein.testing.made_events import changed, made_events
 from vierbein.testing.made_task import MadeTask, kinds
-from vierbein.testing.small_network import NUM_OUTPUTS, SCHEMA, WIDTH
+from vierbein.testing.small_network import NUM_OUTPUTS, SCHEMA, WIDTH, small_network
 
-_SPLITS = ("train", "validation", "test")
+_SPLITS = ("train", "validation", "test", "anomalies", "high fidelity")
 _MOST_PARTICLES = 8
 _SHIFT, _SCALE = 4.0, 8.0
+_ARMS = ("zero_shot", "fine_tuned", "twin_equal_steps", "smaller_twin")
 
 
 @dataclass
@@ -30,7 +32,8 @@ class MadeView:
 
     Implements `RunView`. A failure makes the target domain's features four standard deviations
     larger and its momenta eight times as hard, and its truth has nothing to do with its events.
-    `train_variant` answers as a training that learned nothing would.
+    Its arms' networks have random parameters of their own, and `train_variant` answers as a
+    training that learned nothing would. Its bank holds one signal: events with larger features.
 
     Parameters
     ----------
@@ -53,6 +56,8 @@ class MadeView:
     tables: dict[tuple[str, str], EventTable] = field(default_factory=dict)
     source: str = "here"
     num_target_events: int = 160
+    seeds: Sequence[int] = (0, 1, 2)
+    bases: Sequence[str] = ("own", "second", "third")
 
     @property
     def targets(self) -> Sequence[str]:
@@ -70,6 +75,32 @@ class MadeView:
         if (domain, split) not in self.tables:
             self.tables[domain, split] = self._made(domain, split)
         return self.tables[domain, split]
+
+    def labelled(self, domain: str, seed: int) -> TrainingEvents:
+        """Give the same events to learn from to every seed."""
+        del seed
+        return TrainingEvents(self.events(domain, "train"), self.events(domain, "validation"))
+
+    def anomalies(self, domain: str) -> Mapping[str, EventTable]:
+        """Give one signal: events whose features are larger."""
+        events = self._made(domain, "anomalies")
+        everything = events.take(np.arange(len(events)))
+        shifted = changed(everything, features=everything.features + _SHIFT)
+        return {"larger": EventTable.of(shifted)}
+
+    def high_fidelity(self, domain: str) -> EventTable | None:
+        """Give a few labelled events of the target domain."""
+        return self._made(domain, "high fidelity")
+
+    def trained(self, domain: str, arm: str, seed: int) -> Network:
+        """Give a network with the parameters of a seed; every domain has the same."""
+        del domain
+        return small_network(seed=len(_ARMS) * seed + _ARMS.index(arm))
+
+    def flops(self, network: Network, events: EventTable) -> float:
+        """Count a multiplication a parameter and particle."""
+        num = sum(parameter.numel() for parameter in network.parameters())
+        return float(num * events.num_particles.sum())
 
     def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
         """Mix what there is of an event into a vector that forgets its charge."""
@@ -105,11 +136,13 @@ class MadeView:
         events: TrainingEvents,  # noqa: ARG002
         *,
         seed: int,
-        from_base: bool,  # noqa: ARG002
-    ) -> Fit:
+        base: str | None,
+    ) -> tuple[Network, Fit]:
         """Answer as a training that learned nothing would."""
+        start = 0 if base is None else 1 + list(self.bases).index(base)
+        network = small_network(seed=(1 + len(self.bases)) * seed + start)
         points = tuple(Point(step, 1e6 * step, 0.7, 0.7) for step in (0, 1))
-        return Fit({"head.bias": torch.full((2,), float(seed))}, 1, points, 1, 1e6, 0.0)
+        return network, Fit(network.state_dict(), 1, points, 1, 1e6, 0.0)
 
     def _summary(self, events: EventBatch) -> Tensor:
         num = events.num_particles.clamp(min=1)

@@ -1,6 +1,6 @@
 """What the run shows its safeguards; it implements the `RunView` protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,14 +13,19 @@ from vierbein.errors.runs import UnknownDomainError
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
-from vierbein.experiment.compare.arms import with_replay
-from vierbein.experiment.compare.recommended import recommended
+from vierbein.experiment.compare.arms import sample, with_replay
+from vierbein.experiment.compare.jobs import seeds
+from vierbein.experiment.compare.recommended import recommended, trained
 from vierbein.experiment.domain import Domain
 from vierbein.experiment.freezing import faults
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
+from vierbein.training.flops import count
 from vierbein.training.trainer import FabricTrainer
+
+OWN = "own"
+"""The run's own base, among those that rotate."""
 
 
 class View:
@@ -53,11 +58,46 @@ class View:
         """The run's task."""
         return self._assembly.task
 
+    @property
+    def seeds(self) -> Sequence[int]:
+        """Seeds of the comparison's repetitions."""
+        return seeds(self._assembly)
+
+    @property
+    def bases(self) -> Sequence[str]:
+        """Names of the bases that rotate: the run's own, and then the others."""
+        return [OWN, *self._assembly.rotation]
+
     def events(self, domain: str, split: str) -> EventTable:
         """Give the events of a domain's split."""
-        if (read := f"{domain}/{split}") not in self.reads:
-            self.reads.append(read)
+        self._note(f"{domain}/{split}")
         return self._domains[domain].events(split)
+
+    def labelled(self, domain: str, seed: int) -> TrainingEvents:
+        """Give the largest sample of labelled target events that a seed's arms learned from."""
+        self._note(f"{domain}/labelled")
+        compare = self._assembly.settings.compare
+        return sample(self._domains[domain], self.num_target_events, seed, compare.validation)
+
+    def anomalies(self, domain: str) -> Mapping[str, EventTable]:
+        """Give signals that nothing was trained on, by name."""
+        self._note(f"{domain}/anomalies")
+        bank = self._assembly.anomalies.get(domain, {})
+        return {name: anomaly.table for name, anomaly in bank.items()}
+
+    def high_fidelity(self, domain: str) -> EventTable | None:
+        """Give labelled events of the small expensive simulation, if the run has one."""
+        self._note(f"{domain}/high fidelity")
+        found = self._assembly.high_fidelity.get(domain)
+        return None if found is None else found.table
+
+    def trained(self, domain: str, arm: str, seed: int) -> Network:
+        """Give the network of an arm as it was compared, at the largest size."""
+        return trained(self._assembly, domain, arm, seed)[0]
+
+    def flops(self, network: Network, events: EventTable) -> float:
+        """Count what it costs to predict the events."""
+        return count(network, self.task, events).of_predictions(events.num_particles)
 
     def represent(self, events: EventBatch) -> Float[Tensor, "event width"]:
         """Give the pooled representation of the base."""
@@ -102,12 +142,13 @@ class View:
         return faults(self._assembly.folder, self._assembly.configuration)
 
     def train_variant(
-        self, domain: str, events: TrainingEvents, *, seed: int, from_base: bool
-    ) -> Fit:
-        """Train again with the run's own protocol: the first tuner from the base, or a twin."""
+        self, domain: str, events: TrainingEvents, *, seed: int, base: str | None
+    ) -> tuple[Network, Fit]:
+        """Train again with the run's own protocol: the first tuner from a base, or a twin."""
         assembly, where = self._assembly, self._domains[domain]
         rate, course = assembly.settings.training.learning_rate, None
-        if from_base:
+        if base is not None:
+            assembly = assembly if base == OWN else assembly.rotation[base]
             tuner = next(iter(assembly.tuners.values()))
             network, _ = assembly.from_base(where, events.train, seed)
             tuner.apply(network)
@@ -117,7 +158,12 @@ class View:
             network = assembly.from_scratch(where, events.train, seed)
         trainer = FabricTrainer(assembly.settings.training, seed)
         budget = Budget(assembly.settings.compare.steps, rate)
-        return trainer.fit(network, assembly.task, events, budget, course)
+        fit = trainer.fit(network, assembly.task, events, budget, course)
+        return network.eval(), fit
+
+    def _note(self, read: str) -> None:
+        if read not in self.reads:
+            self.reads.append(read)
 
     @cached_property
     def _domains(self) -> dict[str, Domain]:
