@@ -1,10 +1,11 @@
-"""Fill the tables of README and of the studies' pages from what the benchmarks wrote."""
+"""Fill the tables of README and of the documentation from what the benchmarks wrote."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from meanings import HIGHLIGHTS, MEANINGS
 from rows import RESULTS
 from vierbein.experiment.compare.pictures import TITLES
 from vierbein.experiment.report.wording import bounded, interval
@@ -13,68 +14,30 @@ ROOT = Path(__file__).parent.parent
 README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.md"
 PRETRAINING = ROOT / "docs" / "explanation" / "pretraining.md"
 SYMMETRY = ROOT / "docs" / "explanation" / "symmetry.md"
+FIGURES = ROOT / "docs" / "reference" / "figures.md"
 TUNERS = ROOT / "docs" / "plugins" / "tuners.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
-MEANINGS = {
-    "install_seconds": "installation of the quick start, from a fresh clone",
-    "quickstart_seconds": "run of the quick start",
-    "quickstart_peak_mib": "its peak memory",
-    "quickstart_transfer_atlas": "quick start, atlas: fine-tuned minus twin",
-    "quickstart_transfer_calo": "quick start, calo: fine-tuned minus twin",
-    "label_efficiency": "times fewer labelled events for the same AUC",
-    "verdict_seeds_agreeing": "seeds whose transfer verdicts agree",
-    "rerun_identical": "a second run has the same report.json (1 = yes)",
-    "jets_study_transfer_atlas": "study of all arms, atlas: fine-tuned minus twin",
-    "jets_study_transfer_calo": "study of all arms, calo: fine-tuned minus twin",
-    "lorentz_infer_vs_pyg": "`lorentz_net`: inference, events/s over the same on torch-geometric",
-    "lorentz_train_vs_pyg": "the same for training",
-    "lgatr_slim_infer_vs_padded": "`lgatr_slim_net`: inference, events/s over padded use",
-    "lgatr_infer_vs_padded": "the same for `lgatr_net`",
-    "symmetry_gain_small_data": "AUC that Lorentz symmetry gains at the fewest jets",
-    "cli_help_vs_python": "`vierbein --help` over a bare `python -c pass`",
-    "plugins_list_vs_python": "`vierbein plugins list` over the same",
-    "plugins_list_200_more_seconds": "`plugins list` with 200 more plugins: added",
-    "compose_seconds": "composing a configuration",
-    "batches_vs_weaver": "batches: events/s over weaver-core's loader",
-    "padding_waste": "padded slots over real particles",
-    "loop_overhead_vs_bare": "a step of the training loop over a bare torch loop",
-    "author_lines_backbone": "lines that the author of a backbone plugin writes",
-    "author_lines_adapter": "the same for an adapter",
-    "author_lines_safeguard": "the same for a safeguard",
-    "author_lines_hardware": "the same for a hardware backend",
-    "scaffold_to_green_seconds": "from `plugins new` to passed contracts",
-    "contract_checks_total": "contract checks",
-    "planted_faults_caught": "planted faults that the contracts catch",
-    "planted_faults_tried": "of so many",
-    "tamperings_refused": "tamperings with a bundle that are refused",
-    "tamperings_tried": "of so many",
-    "bf16_train_vs_fp32_tiny": "training in bf16 over 32 bits, tiny particle transformer",
-    "bf16_train_vs_fp32_base": "the same, of the published size",
-    "traps_tested": "traps of published foundation models that tests hold shut, of 15",
-    "tuners_live": "pairs of tuner and backbone in which all that is tuned is live",
-    "hostile_configs_refused": "hostile configurations that are refused",
-    "hostile_configs_tried": "of so many",
-    "blinding_leaks_caught": "planted leaks of a sealed signal region that are caught",
-    "blinding_leaks_tried": "of so many",
-    "blinding_false_alarms": "alarms in 100 worlds without a leak",
-    "particle_transformer_train_vs_weaver": "packed transformer over weaver-core's: training",
-    "particle_transformer_infer_vs_weaver": "the same: predictions",
-    "particle_transformer_bf16_train_vs_weaver": "with bf16 over its single precision: training",
-    "particle_transformer_bf16_infer_vs_weaver": "the same: predictions",
-    "gemm_share_train": "useful operations over the peak of matrix products: training",
-    "gemm_share_infer": "the same: predictions",
-    "peak_memory_vs_padded": "peak memory of training over weaver-core's padded network",
-}
+
+
+def highlights() -> str:
+    """Give README's table: a few rows of all."""
+    meanings = {name: text for topic in MEANINGS.values() for name, text in topic.items()}
+    return _table({name: meanings[name] for name in HIGHLIGHTS})
 
 
 def figures() -> str:
-    """Give README's table: one line a row that has been measured."""
+    """Give the table of every topic."""
+    return "\n".join(f"## {topic}\n\n{_table(each)}" for topic, each in MEANINGS.items())
+
+
+def _table(meanings: Mapping[str, str]) -> str:
+    """Give one line a row that has been measured."""
     rows = _rows()
     lines = [
         _line(["figure", "value", "low - high", "against", "command"]),
         "|---|---|---|---|---|",
     ]
-    for name, meaning in MEANINGS.items():
+    for name, meaning in meanings.items():
         if row := rows.get(name):
             unit = "" if row["unit"] == "1" else f" {row['unit']}"
             low, high = row["low"], row["high"]
@@ -183,7 +146,12 @@ def filled(text: str, table: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Give every page as it should be."""
-    tables = {README: figures(), PRETRAINING: objectives(), SYMMETRY: symmetry()}
+    tables = {
+        README: highlights(),
+        FIGURES: figures(),
+        PRETRAINING: objectives(),
+        SYMMETRY: symmetry(),
+    }
     tables |= {TUNERS: depths()}
     tables |= {STUDY: study()} if STUDY.exists() else {}
     return {page: filled(page.read_text(), table) for page, table in tables.items()}
