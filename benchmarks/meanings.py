@@ -25,7 +25,7 @@ MEANINGS = {
         "peak_memory_vs_padded": "peak memory of training over weaver-core's padded network",
         "bf16_train_vs_fp32_tiny": "training in bf16 over 32 bits, tiny particle transformer",
         "bf16_train_vs_fp32_base": "training in bf16 over 32 bits, published size",
-        "lorentz_infer_vs_pyg": "`lorentz_net`: inference, events/s over the same on torch-geometric",
+        "lorentz_infer_vs_pyg": "`lorentz_net`: inference, events/s over torch-geometric",
         "lorentz_train_vs_pyg": "`lorentz_net`: training, the same",
         "lgatr_slim_infer_vs_padded": "`lgatr_slim_net`: inference, events/s over padded use",
         "lgatr_infer_vs_padded": "`lgatr_net`: inference, events/s over padded use",
