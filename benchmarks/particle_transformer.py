@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 from argparse import ArgumentParser
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -35,7 +36,7 @@ from rows import RESULTS, write_row
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import Feature, FeatureSchema
 from vierbein_transformer.packed_particle_transformer import PackedParticleTransformer
-from vierbein_transformer.published_names import published_name, translate
+from vierbein_transformer.published_names import published_name
 
 COMMAND = "python benchmarks/particle_transformer.py"
 WEAVER = "weaver-core==0.5.3"
@@ -66,10 +67,11 @@ class Classifier(nn.Module):
     def __init__(self, published: Published) -> None:
         super().__init__()
         self.backbone = PackedParticleTransformer(SCHEMA, dropout=0.0)
-        found = translate(published.state_dict(), self.backbone)
-        self.backbone.load_state_dict(found.backbone)
-        self.head = nn.Sequential(nn.Linear(self.backbone.width, NUM_CLASSES))
-        self.head.load_state_dict(found.head)
+        names = self.backbone.published_names()
+        body, head = names.translate(published.state_dict(), self.backbone.state_dict(), "weaver's")
+        self.backbone.load_state_dict(body)
+        self.head = nn.Sequential(OrderedDict(linear=nn.Linear(self.backbone.width, NUM_CLASSES)))
+        self.head.load_state_dict(head)
 
     def forward(self, events: EventBatch) -> Tensor:
         """Give logits; the index plan is made here, each time."""

@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs/published_particlenet"))
     asked = parser.parse_args()
     base = asked.folder / "base"
-    if status := vierbein(["import-weaver", str(asked.file), "-o", str(base)]):
+    if status := vierbein(["base", "import", str(asked.file), "-o", str(base)]):
         raise SystemExit(status)
     for domain in ("cms", "atlas"):
         zero_shot(base, domain, 200 if asked.quick else 4000)

@@ -25,7 +25,7 @@ def base(tmp_path_factory):
     if not FILE.is_file():
         pytest.skip(f"{FILE.name} is not here: it would be at ../shared/data/real")
     folder = tmp_path_factory.mktemp("bases") / "particle_net_kinpid"
-    assert main(["import-weaver", str(FILE), "-o", str(folder)]) == 0
+    assert main(["base", "import", str(FILE), "-o", str(folder)]) == 0
     return folder
 
 

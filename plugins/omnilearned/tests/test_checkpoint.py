@@ -8,11 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from vierbein.errors.published import CheckpointMismatchError
+from vierbein.errors.published import CheckpointMismatchError, CheckpointPartError
 from vierbein.events.schema import Feature, FeatureSchema
+from vierbein.experiment.published import import_published
+from vierbein.registry.installed import installed
 from vierbein.testing.made_events import made_events
-from vierbein_omnilearned.checkpoint import import_checkpoint
-from vierbein_omnilearned.errors import CheckpointPartError
 from vierbein_omnilearned.pet2 import Pet2, _kinematics
 
 SCHEMA = FeatureSchema((Feature("tanh_d0"), Feature("sigma_d0")))
@@ -75,14 +75,14 @@ def write(tmp_path, trained):
             "part": part,
         }
         card.write_text(json.dumps(said))
-        return file, tmp_path / "base", card
+        return file, tmp_path / "base", installed(), card
 
     return written
 
 
 def test_the_base_computes_what_the_checkpoint_did(write, trained, tmp_path):
     """Its time token is exactly zero when it classifies: without it nothing changes."""
-    said = import_checkpoint(*write())
+    said = import_published(*write())
     assert said["left_out"] == ["classifier_head", "epoch", "generator_head", "loss", "optimizer"]
     backbone = Pet2(SCHEMA, **SMALL).eval()
     found = load_file(tmp_path / "base" / "parameters.safetensors")
@@ -101,16 +101,16 @@ def test_the_base_computes_what_the_checkpoint_did(write, trained, tmp_path):
 def test_trap_07_a_forgotten_interaction_is_an_error(write):
     for forgotten in ({"interaction": False}, {"local_interaction": False}):
         with pytest.raises(CheckpointMismatchError, match=r"interaction|local_physics"):
-            import_checkpoint(*write(**forgotten))
+            import_published(*write(**forgotten))
 
 
 def test_trap_08_kinds_that_the_checkpoint_does_not_have_are_an_error(write):
     with pytest.raises(CheckpointMismatchError, match="pid_embed"):
-        import_checkpoint(*write(kinds=[211, 22]))
+        import_published(*write(kinds=[211, 22]))
 
 
 def test_trap_09_the_old_optimiser_is_left_behind(write, tmp_path):
-    import_checkpoint(*write())
+    import_published(*write())
     found = load_file(tmp_path / "base" / "parameters.safetensors")
     assert all(name.startswith("backbone.body.") for name in found)
     card = json.loads((tmp_path / "base" / "card.json").read_text())
@@ -120,9 +120,9 @@ def test_trap_09_the_old_optimiser_is_left_behind(write, tmp_path):
 def test_trap_15_a_wrong_prefix_is_an_error(write, trained):
     body = {f"module.{name}": tensor for name, tensor in trained[1]["body"].items()}
     with pytest.raises(CheckpointMismatchError, match="it lacks"):
-        import_checkpoint(*write({**trained[1], "body": body}))
+        import_published(*write({**trained[1], "body": body}))
 
 
 def test_a_part_that_is_not_there(write):
     with pytest.raises(CheckpointPartError, match="ema_body"):
-        import_checkpoint(*write(part="ema_body"))
+        import_published(*write(part="ema_body"))

@@ -1,7 +1,6 @@
 """OmniLearned's network keeps the contract of backbones."""
 
 from vierbein.testing.backbone import BackboneContract
-from vierbein.testing.command import CommandContract
 
 
 class TestPet2(BackboneContract):
@@ -14,7 +13,3 @@ class TestPet2(BackboneContract):
         "num_tokens": 2,
         "num_neighbours": 3,
     }
-
-
-class TestImportOmnilearned(CommandContract):
-    component = "import-omnilearned"

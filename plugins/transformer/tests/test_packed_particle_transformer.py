@@ -10,7 +10,7 @@ from vierbein.events.batch import EventBatch, Padded
 from vierbein.events.schema import Feature, FeatureSchema
 from vierbein_transformer.errors import HeadsError
 from vierbein_transformer.packed_particle_transformer import PackedParticleTransformer
-from vierbein_transformer.published_names import published_name, translate
+from vierbein_transformer.published_names import published_name
 
 NUM_FEATURES = 17
 SCHEMA = FeatureSchema(tuple(Feature(f"feature_{i}") for i in range(NUM_FEATURES)))
@@ -58,7 +58,9 @@ def build_both(dtype=torch.float32, **settings):
     """The same parameters in both; the published head is taken off."""
     published = build_published(dtype)
     packed = PackedParticleTransformer(SCHEMA, **{"dropout": 0.0} | settings).to(dtype)
-    packed.load_state_dict(translate(published.state_dict(), packed).backbone, strict=True)
+    names = packed.published_names()
+    found, _ = names.translate(published.state_dict(), packed.state_dict(), "published")
+    packed.load_state_dict(found, strict=True)
     published.fc = torch.nn.Identity()
     return published, packed
 

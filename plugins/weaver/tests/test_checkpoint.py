@@ -6,15 +6,18 @@ import json
 import pytest
 import torch
 
+from vierbein.errors.base import VierbeinError
 from vierbein.errors.files import HashMismatchError, MissingFileError
 from vierbein.errors.published import (
     CheckpointMismatchError,
+    NoPublishedNamesError,
     PublishedCardError,
     UnknownCheckpointError,
     UnsafeCheckpointError,
 )
 from vierbein.events.schema import Feature, FeatureSchema
-from vierbein_weaver.checkpoint import import_checkpoint
+from vierbein.experiment.published import import_published
+from vierbein.registry.installed import installed
 from vierbein_weaver.particle_net import ParticleNet
 from vierbein_weaver.weaver_particle_transformer import WeaverParticleTransformer
 
@@ -90,7 +93,7 @@ def test_every_tensor_arrives(backbone, write, tmp_path):
 
     tensors = published(backbone)
     file, card = write(tensors)
-    import_checkpoint(file, tmp_path / "base", card)
+    import_published(file, tmp_path / "base", installed(), card)
     found = load_file(tmp_path / "base" / "parameters.safetensors")
     for name, tensor in backbone.state_dict().items():
         assert torch.equal(found[f"backbone.{name}"], tensor)
@@ -118,7 +121,7 @@ def test_trap_15_nothing_is_left_at_random(backbone, write, tmp_path, spoil):
     """A wrong prefix (or anything else that does not fit) is an error that names the tensors."""
     file, card = write(spoil(published(backbone)))
     with pytest.raises(CheckpointMismatchError, match=r"Of the tensors, (it lacks|has|differs)"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
     assert not (tmp_path / "base").exists()
 
 
@@ -132,13 +135,13 @@ def test_trap_08_settings_come_with_the_checkpoint(backbone, write, component, t
     }
     file, card = write(published(backbone), backbone=node)
     with pytest.raises(CheckpointMismatchError, match="mend the card's settings"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
 
 
 def test_another_class_count_than_the_card_names(backbone, write, tmp_path):
     file, card = write(published(backbone), outputs=["one", "two"])
-    with pytest.raises(CheckpointMismatchError, match=r"head\.linear\.weight"):
-        import_checkpoint(file, tmp_path / "base", card)
+    with pytest.raises(CheckpointMismatchError, match=r"fc\.[01]\.weight"):
+        import_published(file, tmp_path / "base", installed(), card)
 
 
 class Bad:
@@ -149,31 +152,38 @@ class Bad:
 def test_code_in_a_checkpoint_never_runs(write, tmp_path, capsys):
     file, card = write({"mod.fc.0.weight": Bad()})
     with pytest.raises(UnsafeCheckpointError, match="never loaded"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
     assert "run" not in capsys.readouterr().out
     file, card = write([torch.ones(1)])
     with pytest.raises(UnsafeCheckpointError, match="it is a list"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
 
 
 def test_a_file_that_no_card_knows(write, backbone, tmp_path):
     file, card = write(published(backbone))
     with pytest.raises(UnknownCheckpointError, match="particle_net_kinpid"):
-        import_checkpoint(file, tmp_path / "base")
+        import_published(file, tmp_path / "base", installed())
     file.write_bytes(file.read_bytes() + b"x")
     with pytest.raises(HashMismatchError):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
     with pytest.raises(MissingFileError):
-        import_checkpoint(tmp_path / "none.pt", tmp_path / "base", card)
+        import_published(tmp_path / "none.pt", tmp_path / "base", installed(), card)
 
 
 def test_a_card_must_say_everything(write, backbone, tmp_path):
     file, card = write(published(backbone), licence=None)
     with pytest.raises(PublishedCardError, match="does not say licence"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
     file, card = write(published(backbone), training={})
     with pytest.raises(PublishedCardError, match=r"does not say training\.flops"):
-        import_checkpoint(file, tmp_path / "base", card)
+        import_published(file, tmp_path / "base", installed(), card)
     file, card = write(published(backbone), backbone={"_component_": "backbone/x/other"})
-    with pytest.raises(PublishedCardError, match="particle_net"):
-        import_checkpoint(file, tmp_path / "base", card)
+    with pytest.raises(VierbeinError, match="other"):
+        import_published(file, tmp_path / "base", installed(), card)
+
+
+def test_a_backbone_without_published_names(write, backbone, tmp_path):
+    node = {"_component_": "backbone/vierbein-transformer/particle_transformer"}
+    file, card = write(published(backbone), backbone=node)
+    with pytest.raises(NoPublishedNamesError, match="particle_transformer"):
+        import_published(file, tmp_path / "base", installed(), card)

@@ -1,16 +1,11 @@
 """ParticleNet and weaver's Particle Transformer keep the contract of backbones."""
 
 from vierbein.testing.backbone import BackboneContract
-from vierbein.testing.command import CommandContract
 
 
 class TestParticleNet(BackboneContract):
     component = "particle_net"
     settings = {"num_neighbours": 3, "widths": [8, 16]}
-
-
-class TestImportWeaver(CommandContract):
-    component = "import-weaver"
 
 
 class TestWeaverParticleTransformer(BackboneContract):

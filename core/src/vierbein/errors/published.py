@@ -46,8 +46,7 @@ class CheckpointMismatchError(VierbeinError):
 
     def __init__(
         self,
-        file: str,
-        component: str,
+        name: str,
         missing: Sequence[str],
         left: Sequence[str],
         shapes: Sequence[str],
@@ -59,10 +58,32 @@ class CheckpointMismatchError(VierbeinError):
             if names
         )
         super().__init__(
-            f"{file}: not the parameters of {component} as its card sets it.\n"
+            f"{name}: not the parameters of the backbone as its card sets it.\n"
             f"  Of the tensors, {said}.\n"
             "  Nothing is left at random and nothing dropped in silence: mend the card's settings, "
             "or choose the right file."
+        )
+
+
+class CheckpointPartError(VierbeinError):
+    """A published checkpoint lacks the part that its card names."""
+
+    def __init__(self, file: str, part: str, present: Sequence[str]) -> None:
+        super().__init__(
+            f"{file}: has no part {part!r}.\n"
+            f"  It has: {', '.join(present) or 'none'}\n"
+            '  Name the one with the tensors in the card, as "part", or none where they lie open.'
+        )
+
+
+class NoPublishedNamesError(VierbeinError):
+    """A backbone does not say what its tensors are called in published checkpoints."""
+
+    def __init__(self, component: str) -> None:
+        super().__init__(
+            f"{component}: its tensors have no published names.\n"
+            "  A checkpoint becomes a base of a backbone that says which of its tensors is which.\n"
+            "  Name another backbone in the card, or write  published_names()  for this one."
         )
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.columns import Columns
+from vierbein.interfaces.published import PublishedNames
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,10 @@ class Backbone(nn.Module, ABC):
         event features, or both in this order, is known to run over them.
         """
         return {}
+
+    def published_names(self) -> PublishedNames | None:
+        """Say what its tensors are called in published checkpoints, where there are any.
+
+        With it `vierbein base import` makes bases of them.
+        """
+        return None

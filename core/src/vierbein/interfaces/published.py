@@ -1,185 +1,91 @@
-"""The door for checkpoints that others published: they become bases, or are refused."""
+"""What a backbone's tensors are called in checkpoints that others published."""
 
-import io
-import json
-import pickle
+import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from vierbein.errors.files import DamagedCardError, HashMismatchError, MissingFileError
-from vierbein.errors.published import (
-    CheckpointMismatchError,
-    PublishedCardError,
-    UnknownCheckpointError,
-    UnsafeCheckpointError,
-)
-from vierbein.events.schema import FeatureSchema
-from vierbein.interfaces.backbone import Backbone
-from vierbein.provenance import versions
-from vierbein.storage.atomic import new_folder
-from vierbein.storage.hashing import sha256_of
-from vierbein.storage.parameters import write_parameters
-
-_NEEDED: Final = {
-    "": (
-        *("name", "sha256", "licence", "source", "schema", "statistics"),
-        *("backbone", "outputs", "training"),
-    ),
-    "source": ("domain",),
-    "training": ("flops",),
-}
-COMPONENT: Final = "_component_"
+from vierbein.errors.published import CheckpointMismatchError
 
 
-def find_card(file: Path, known: Sequence[Path], own: Path | None = None) -> dict[str, Any]:
-    """Choose the card of a published checkpoint: the one that names its sha256.
+@dataclass(frozen=True)
+class PublishedNames:
+    """Names in published checkpoints; by them a checkpoint becomes a base.
 
     Parameters
     ----------
-    file
-        The checkpoint.
-    known
-        Cards of those that the plugin knows.
-    own
-        The card that the user gives instead.
-
-    Returns
-    -------
-    dict
-        What the checkpoint is: `name`, `sha256`, `licence`, `source`, `schema`, `statistics`,
-        `backbone` (component and settings), `outputs` (of its head, by name), and `training` with
-        its `flops`, which comparisons at equal cost need.
-
-    Raises
-    ------
-    MissingFileError
-        If there is no such file.
-    DamagedCardError
-        If a card is not JSON.
-    PublishedCardError
-        If a card lacks one of these.
-    HashMismatchError
-        If the user's card is of another file.
-    UnknownCheckpointError
-        If none of those that are known is of this file.
-    """
-    cards = known if own is None else [own]
-    for needed in (file, *cards):
-        if not needed.is_file():
-            raise MissingFileError(str(needed), "a checkpoint or its card", "Name one that exists.")
-    sha256, read = sha256_of(file), [_read_card(card) for card in cards]
-    for card in read:
-        if card["sha256"] == sha256:
-            return card
-    if own is not None:
-        raise HashMismatchError(str(file), read[0]["sha256"], sha256)
-    raise UnknownCheckpointError(str(file), sha256, [card["name"] for card in read])
-
-
-def read_checkpoint(file: Path, card: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a `.pt` file as tensors, numbers and text alone, on the CPU.
-
-    Parameters
-    ----------
-    file
-        The checkpoint.
-    card
-        Its card; the bytes must be those that it names.
-
-    Returns
-    -------
-    dict
-        What the file holds.
-
-    Raises
-    ------
-    HashMismatchError
-        If the bytes are others.
-    UnsafeCheckpointError
-        If it holds anything else.
-    """
-    if (found := sha256_of(file)) != card["sha256"]:
-        raise HashMismatchError(str(file), card["sha256"], found)
-    try:
-        content = torch.load(io.BytesIO(file.read_bytes()), map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise UnsafeCheckpointError(str(file), str(error).partition("\n")[0]) from error
-    if not isinstance(content, dict):
-        raise UnsafeCheckpointError(str(file), f"it is a {type(content).__name__}, not a dict")
-    return content
-
-
-def write_base(
-    folder: Path,
-    backbone: Backbone,
-    tensors: Mapping[str, Tensor],
-    head: Mapping[str, Tensor],
-    card: Mapping[str, Any],
-) -> None:
-    """Write a published checkpoint as a base, if it fills the backbone exactly.
-
-    Parameters
-    ----------
-    folder
-        Where; a former base there is replaced.
     backbone
-        Built as the card says.
-    tensors
-        The backbone's, under its own names.
+        Name of each of the backbone's tensors -> its published name.
     head
-        Those of the head that it was published with, under the names of a task's head; or none.
-    card
-        As `find_card` gives it.
-
-    Raises
-    ------
-    CheckpointMismatchError
-        If a tensor is missing, left over or of another shape.
+        Name of each tensor of a task's head -> its published name, for those that are published
+        with a head that a task has.
+    spelling
+        Patterns of names that differ between releases, and what stands for them here; they are
+        applied in order, before anything is looked up.
+    needless
+        How names begin of tensors that change nothing where the backbone is used.
     """
-    own = backbone.state_dict()
-    missing, left = sorted(own.keys() - tensors), sorted(tensors.keys() - own)
-    shapes = [n for n in own if n in tensors and own[n].shape != tensors[n].shape]
-    shapes += [f"head.{n}" for n, t in head.items() if len(t) != len(card["outputs"])]
-    if missing or left or shapes:
-        name = str(card["backbone"][COMPONENT])
-        raise CheckpointMismatchError(card["name"], name, missing, left, shapes)
-    named = {f"backbone.{n}": tensor for n, tensor in tensors.items()}
-    named |= {f"head.{n}": tensor for n, tensor in head.items()}
-    with new_folder(folder) as temporary:
-        # No task of ours made it: which of its outputs serve one is for a run to say. Nor is there
-        # a table of its events, whose bytes would have a hash.
-        source = {"domain": card["source"]["domain"], "dataset": card["source"], "sha256": ""}
-        said = {**card, "kind": "base", "task": None, "source": source, "versions": versions()}
-        write_parameters(temporary, named, said)
+
+    backbone: Mapping[str, str]
+    head: Mapping[str, str] = field(default_factory=dict)
+    spelling: Sequence[tuple[str, str]] = ()
+    needless: tuple[str, ...] = ()
+
+    def translate(
+        self, published: Mapping[str, Any], shapes: Mapping[str, Tensor], name: str
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Give a checkpoint's tensors our names, and refuse what does not fit.
+
+        Parameters
+        ----------
+        published
+            The checkpoint's tensors.
+        shapes
+            The backbone's own state dict. Axes of length one may be there or not: a convolution of
+            size one is a linear layer.
+        name
+            What the checkpoint is called in errors.
+
+        Returns
+        -------
+        dict
+            What the backbone loads, some of it viewed in another shape.
+        dict
+            What the head loads.
+
+        Raises
+        ------
+        CheckpointMismatchError
+            If a tensor is missing, left over or of another shape.
+        """
+        given: dict[str, Tensor] = {}
+        left = []
+        for theirs, tensor in published.items():
+            if (spelt := self._spelt(theirs)) in given or not isinstance(tensor, Tensor):
+                left.append(theirs)
+            elif not spelt.startswith(self.needless):
+                given[spelt] = tensor
+        has_head = any(theirs in given for theirs in self.head.values())
+        wanted = [*self.backbone.values(), *(self.head.values() if has_head else ())]
+        missing = [theirs for theirs in wanted if theirs not in given]
+        left += given.keys() - {*wanted}
+        resized = [
+            theirs
+            for own, theirs in self.backbone.items()
+            if theirs in given and _squeezed(given[theirs]) != _squeezed(shapes[own])
+        ]
+        if missing or left or resized:
+            raise CheckpointMismatchError(name, sorted(missing), sorted(left), resized)
+        backbone = {own: given[n].reshape(shapes[own].shape) for own, n in self.backbone.items()}
+        return backbone, {own: given[n] for own, n in self.head.items() if has_head}
+
+    def _spelt(self, name: str) -> str:
+        for pattern, instead in self.spelling:
+            name = re.sub(pattern, instead, name)
+        return name
 
 
-def schema_of(card: Mapping[str, Any]) -> FeatureSchema:
-    """Give the features that a published checkpoint was trained on."""
-    return FeatureSchema.from_json(card["schema"])
-
-
-def settings_of(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the settings of the backbone that a card names."""
-    return {name: value for name, value in card["backbone"].items() if name != COMPONENT}
-
-
-def _read_card(file: Path) -> dict[str, Any]:
-    try:
-        card = json.loads(file.read_text("utf-8"))
-    except ValueError as error:
-        raise DamagedCardError(str(file), str(error)) from error
-    if not isinstance(card, dict):
-        raise DamagedCardError(str(file), "it is not a mapping")
-    lacking = [
-        f"{part}.{name}".removeprefix(".")
-        for part, names in _NEEDED.items()
-        for name in names
-        if name not in (card.get(part, names) if part else card)
-    ]
-    if lacking:
-        raise PublishedCardError(str(file), lacking)
-    return card
+def _squeezed(tensor: Tensor) -> tuple[int, ...]:
+    return tuple(size for size in tensor.shape if size > 1)

@@ -35,7 +35,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         )
     },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
-    "vierbein-omnilearned": {"backbone": ("pet2",), "command": ("import-omnilearned",)},
+    "vierbein-omnilearned": {"backbone": ("pet2",)},
     "vierbein-point-edge": {
         "backbone": (
             "point_edge_transformer",
@@ -75,10 +75,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "replay",
         )
     },
-    "vierbein-weaver": {
-        "backbone": ("particle_net", "weaver_particle_transformer"),
-        "command": ("import-weaver",),
-    },
+    "vierbein-weaver": {"backbone": ("particle_net", "weaver_particle_transformer")},
 }
 """Distribution -> kind -> names of its components and presets."""
 

@@ -1,4 +1,4 @@
-"""What goes wrong with OmniLearned's network and its checkpoints."""
+"""What goes wrong with OmniLearned's network."""
 
 from collections.abc import Sequence
 
@@ -25,15 +25,4 @@ class KindsMissingError(VierbeinError):
             f"backbone.kinds names {len(kinds)} kinds of particles; the events have no PDG codes.\n"
             "  A kind that is not known would be taken for an empty slot's.\n"
             "  Map them in the adapter (pdg), or do without:  backbone.kinds=[]"
-        )
-
-
-class CheckpointPartError(VierbeinError):
-    """A checkpoint of OmniLearned lacks the part that is asked for."""
-
-    def __init__(self, file: str, part: str, present: Sequence[str]) -> None:
-        super().__init__(
-            f"{file}: has no part {part!r}.\n"
-            f"  It has: {', '.join(present) or 'none'}\n"
-            '  Name body or ema_body in the card:  "part": "body"'
         )

@@ -15,6 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.published import PublishedNames
 from vierbein_omnilearned.errors import KindsMissingError, OmniLearnedMissingError
 
 _VERSION = "0.2.0"
@@ -134,6 +135,15 @@ class Pet2(Backbone):
         names = ("embed", "local_physics", "interaction", "pid_embed", "add_embed", "cond_embed")
         entry = [getattr(self.body, name) for name in names if hasattr(self.body, name)]
         return [*entry, *self.body.in_blocks, self.body.norm]
+
+    def published_names(self) -> PublishedNames:
+        """Give its package's own names of the body.
+
+        At time zero the token of the diffusion time is exactly zero, which the body takes for an
+        empty slot: without its tensors it computes the same.
+        """
+        names = {name: name.removeprefix("body.") for name in self.state_dict()}
+        return PublishedNames(names, needless=("MPFourier.", "time_embed."))
 
     def _kinds(
         self, events: EventBatch, mask: Bool[Tensor, "event slot"]

@@ -9,12 +9,14 @@ from torch import Tensor, nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.published import PublishedNames
 from vierbein_transformer.errors import HeadsError
 from vierbein_transformer.feature_norm import FeatureNorm
 from vierbein_transformer.packing import Packing
 from vierbein_transformer.particle_transformer import Embedding
 from vierbein_transformer.pooling import Pooling
 from vierbein_transformer.published_blocks import PackedBlock, PublishedClassBlock
+from vierbein_transformer.published_names import SPELLING, published_name
 from vierbein_transformer.published_pairs import PublishedPairNetwork
 from vierbein_transformer.runs import Part, pairs_of, rows_of
 
@@ -25,8 +27,7 @@ class PackedParticleTransformer(Backbone):
     Events of equal length stand side by side, so that attention needs no mask; the pair network
     sees each pair of real particles once; in evaluation batch normalisations are part of the
     layers beside them. In training they count real particles and real pairs only. Four-momenta
-    carry no gradient; per-event features are not used. Published parameters come in by
-    `published_names.translate`.
+    carry no gradient; per-event features are not used.
 
     Parameters
     ----------
@@ -106,6 +107,11 @@ class PackedParticleTransformer(Backbone):
     def blocks(self) -> Sequence[nn.Module]:
         """Give the entry, the particle blocks and the pooling."""
         return [self.entry, *self.particle_blocks, self.pooling]
+
+    def published_names(self) -> PublishedNames:
+        """Give weaver's names, in its first version and published configuration."""
+        head = {f"linear.{name}": f"fc.0.{name}" for name in ("weight", "bias")}
+        return PublishedNames({n: published_name(n) for n in self.state_dict()}, head, SPELLING)
 
 
 class PublishedEmbedding(nn.Module):

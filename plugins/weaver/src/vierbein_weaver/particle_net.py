@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.published import PublishedNames
 from vierbein_weaver.edge_conv import EdgeConv, ParticleNorm, nearest
 
 _TINY = 1e-8
@@ -79,6 +80,12 @@ class ParticleNet(Backbone):
     def blocks(self) -> Sequence[nn.Module]:
         """Give the first normalisation, the edge convolutions and the layer after pooling."""
         return [self.bn_fts, *self.edge_convs, self.fc]
+
+    def published_names(self) -> PublishedNames:
+        """Give weaver's names: ours, but for the layers after pooling."""
+        names = {name: name.replace("fc.0.", "fc.0.0.") for name in self.state_dict()}
+        head = {f"linear.{name}": f"fc.1.{name}" for name in ("weight", "bias")}
+        return PublishedNames(names, head, spelling=[(r"^mod\.", "")])
 
     def _nearest(
         self, distance: Float[Tensor, "event slot slot"], mask: Bool[Tensor, "event slot"]

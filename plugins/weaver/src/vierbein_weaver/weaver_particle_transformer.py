@@ -10,6 +10,7 @@ from torch import nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.published import PublishedNames
 from vierbein_weaver.errors import WeaverMissingError
 
 _VERSION = "0.5.3"
@@ -112,6 +113,13 @@ class WeaverParticleTransformer(Backbone):
             *network.cls_blocks,
             network.norm,
         ]
+
+    def published_names(self) -> PublishedNames:
+        """Give weaver's own names, and what releases before 0.5 had for two of them."""
+        names = {name: name.removeprefix("network.") for name in self.state_dict()}
+        head = {f"linear.{name}": f"fc.0.{name}" for name in ("weight", "bias")}
+        spelling = [(r"^mod\.", ""), (r"in_proj_(weight|bias)$", r"in_proj.\1")]
+        return PublishedNames(names, head, spelling)
 
 
 def _published() -> type[nn.Module]:
