@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
+from vierbein.errors.features import UnknownFeatureError
 from vierbein.events.batch import EventBatch, Padded
 from vierbein.events.schema import Feature, FeatureSchema
 from vierbein.interfaces.hardware import Level
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.verification import golden, verify
-from vierbein_point_edge.errors import EventFeaturesError, HeadsError, NoPdgError
+from vierbein_point_edge.errors import EventFeaturesError, HeadsError
 from vierbein_point_edge.point_edge_generator import PointEdgeGenerator
 from vierbein_point_edge.point_edge_transformer import PointEdgeTransformer
 
@@ -131,7 +132,7 @@ def test_per_event_features_are_counted(network, make_events):
 
 
 def test_pdg_codes(network, make_events):
-    backbone, events = network(pdg_codes=[211, 22]), make_events([5, 0, 3])
+    backbone, events = network(codes=[0, 211, 22]), make_events([5, 0, 3])
     known, other = torch.full_like(events.pdg, 22), torch.full_like(events.pdg, 130)
     answers = []
     for codes in (known, other, torch.full_like(events.pdg, 2112)):
@@ -141,9 +142,9 @@ def test_pdg_codes(network, make_events):
     close(answers[0][1], answers[1][1], 1e-6)
     assert torch.equal(answers[1], answers[2])  # codes without a vector of their own share one
     sum(answers).sum().backward()
-    assert backbone.entry.pdg.weight.grad.abs().sum(1).gt(0).tolist() == [True, False, True]
+    assert backbone.entry.kinds.rows.grad.abs().sum(1).gt(0).tolist() == [True, False, True]
     events.pdg = None
-    with pytest.raises(NoPdgError, match="embeds 2 PDG codes"):
+    with pytest.raises(UnknownFeatureError, match="pdg"):
         backbone(events)
 
 

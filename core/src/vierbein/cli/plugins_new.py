@@ -36,7 +36,8 @@ def new(registry: Registry, arguments: Namespace) -> int:
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).write_text(text, "utf-8")
         (draft / CI).chmod(0o755)
-    print(f"{folder} holds a {kind}:")
+    article = "an" if kind.startswith(tuple("aeiou")) else "a"
+    print(f"{folder} holds {article} {kind}:")
     print("".join(f"  {path}\n" for path in files))
     print(f"Next:\n  pip install -e {folder}\n  pytest {folder}")
     return 0

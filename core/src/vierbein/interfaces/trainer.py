@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from jaxtyping import Float
 from torch import Tensor
 
+from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.interfaces.course import Course
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
-from vierbein.interfaces.task import Task
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,24 @@ class Fit:
 
 
 @runtime_checkable
+class Loss(Protocol):
+    """What a training needs of a task."""
+
+    def loss(
+        self, prediction: Float[Tensor, "event output"], events: EventBatch
+    ) -> Float[Tensor, " event"]:
+        """Give each event's own loss, event weights not applied."""
+        ...
+
+
+@runtime_checkable
 class Trainer(Protocol):
     """Fits a network in place and leaves it at its best validation checkpoint."""
 
     def fit(
         self,
         network: Network,
-        task: Task,
+        task: Loss,
         events: TrainingEvents,
         budget: Budget,
         course: Course | None = None,

@@ -13,6 +13,7 @@ from vierbein.events.buckets import batches
 from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Scores, Task
+from vierbein.interfaces.trainer import Loss
 
 BATCH = 512
 CHUNK = 65_536
@@ -65,7 +66,7 @@ def scores(network: Network, task: Task, table: EventTable) -> Scores:
     return collect(table, lambda events: task.scores(network(events)), device)
 
 
-def losses(network: nn.Module, task: Task, events: EventBatch) -> Tensor:
+def losses(network: nn.Module, task: Loss, events: EventBatch) -> Tensor:
     """Give each event's loss.
 
     Parameters
@@ -93,7 +94,7 @@ def losses(network: nn.Module, task: Task, events: EventBatch) -> Tensor:
     return found
 
 
-def mean_loss(network: Network, task: Task, table: EventTable) -> float:
+def mean_loss(network: Network, task: Loss, table: EventTable) -> float:
     """Give the weighted mean loss over a table."""
     was_training = network.training
     network.eval()

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.task import Task
+from vierbein.interfaces.trainer import Loss
 
 _DEGREE = 2
 
@@ -41,7 +41,7 @@ class Flops:
         return float(np.polyval(self.step, num_particles).sum())
 
 
-def count(network: Network, task: Task, events: EventTable) -> Flops:
+def count(network: Network, task: Loss, events: EventTable) -> Flops:
     """Count the operations of a network at a few multiplicities, and interpolate.
 
     Matrix products and attention are polynomials of second degree in the number of particles, so
@@ -73,7 +73,7 @@ def count(network: Network, task: Task, events: EventTable) -> Flops:
     return Flops(tuple(map(float, forward)), tuple(map(float, step)))
 
 
-def _cost(network: Network, task: Task, event: EventBatch) -> tuple[float, float]:
+def _cost(network: Network, task: Loss, event: EventBatch) -> tuple[float, float]:
     with sdpa_kernel(SDPBackend.MATH):
         with FlopCounterMode(display=False) as forward:
             network(event)

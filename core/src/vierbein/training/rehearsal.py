@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.task import Task
-from vierbein.interfaces.trainer import Replay
+from vierbein.interfaces.trainer import Loss, Replay
 from vierbein.training.evaluate import losses
 from vierbein.training.order import Order
 
@@ -43,7 +42,7 @@ class Rehearsal:
         """Give the lengths of a step's events."""
         return self.events.num_particles[self.order.batch(step)]
 
-    def loss(self, task: Task, step: int) -> Tensor:
+    def loss(self, task: Loss, step: int) -> Tensor:
         """Give their mean loss in a step."""
         batch = self.events.take(self.order.batch(step)).to(self.fabric.device)
         each = losses(self.module, task, batch)

@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from vierbein.interfaces.course import Course
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.task import Task
-from vierbein.interfaces.trainer import Budget, Fit, Point, TrainingEvents
+from vierbein.interfaces.trainer import Budget, Fit, Loss, Point, TrainingEvents
 from vierbein.training.checkpoint import Progress, read_checkpoint, write_checkpoint
 from vierbein.training.evaluate import losses, mean_loss
 from vierbein.training.flops import Flops, count
@@ -55,7 +54,7 @@ class FabricTrainer:
     def fit(
         self,
         network: Network,
-        task: Task,
+        task: Loss,
         events: TrainingEvents,
         budget: Budget,
         course: Course | None = None,
@@ -69,7 +68,7 @@ class _Fitting:
         self,
         trainer: FabricTrainer,
         network: Network,
-        task: Task,
+        task: Loss,
         events: TrainingEvents,
         budget: Budget,
         course: Course,

@@ -29,19 +29,6 @@ class EventFeaturesError(VierbeinError):
         )
 
 
-class NoPdgError(VierbeinError):
-    """The backbone embeds PDG codes, and events have none."""
-
-    def __init__(self, codes: Sequence[int]) -> None:
-        super().__init__(
-            f"The point-edge transformer embeds {len(codes)} PDG codes, but these events have "
-            "none.\n"
-            "  Padded blocks carry no PDG codes either: a network that embeds them cannot be "
-            "exported.\n"
-            "  Use an adapter that gives pdg, or build the backbone without:  pdg_codes=[]"
-        )
-
-
 class TooManyParticlesError(VierbeinError):
     """An event has more particles than the generator can count."""
 

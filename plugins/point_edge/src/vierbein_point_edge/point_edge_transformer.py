@@ -1,6 +1,6 @@
 """The point-edge transformer backbone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Bool, Float
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.columns import Columns
 from vierbein_point_edge.attention_block import AttentionBlock
 from vierbein_point_edge.entry import Condition, Entry
 from vierbein_point_edge.errors import HeadsError
@@ -44,8 +45,8 @@ class PointEdgeTransformer(Backbone):
         Width of the hidden layers on edges.
     embedding_width
         Width of the hidden layers that embed features.
-    pdg_codes
-        PDG codes with a vector of their own; all others share one. Without any, codes are not read.
+    codes
+        PDG codes with a vector of their own; 0 stands for all others. Without any, none is read.
     dropout
         Probability of losing a feature of what an attention block adds.
 
@@ -73,7 +74,7 @@ class PointEdgeTransformer(Backbone):
         expansion: int = 2,
         edge_width: int = 64,
         embedding_width: int = 256,
-        pdg_codes: Sequence[int] = (),
+        codes: Sequence[int] = (),
         dropout: float = 0.0,
     ) -> None:
         if width % num_heads:
@@ -82,7 +83,8 @@ class PointEdgeTransformer(Backbone):
         self.schema = schema
         self.width = width
         self.num_neighbours = num_neighbours
-        self.entry = Entry(schema, width, embedding_width, num_tokens, pdg_codes)
+        self.codes = tuple(codes)
+        self.entry = Entry(schema, width, embedding_width, num_tokens, codes)
         self.local_blocks = nn.ModuleList(
             LocalBlock(width, edge_width) for _ in range(num_local_blocks)
         )
@@ -109,6 +111,11 @@ class PointEdgeTransformer(Backbone):
     def blocks(self) -> Sequence[nn.Module]:
         """Give the entry, the blocks of edges, those of attention and the pooling."""
         return [self.entry, *self.local_blocks, *self.attention_blocks, self.pooling]
+
+    def columns(self) -> Mapping[str, Columns]:
+        """Say which rows are whose PDG code, so that a base can be given more of them."""
+        kinds = self.entry.kinds
+        return {} if kinds is None else {"entry.kinds.rows": kinds.columns}
 
 
 class Pooling(nn.Module):

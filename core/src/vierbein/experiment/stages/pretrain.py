@@ -1,7 +1,7 @@
 """The stage that makes a base, where the configuration names none."""
 
 from dataclasses import asdict, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from vierbein.experiment.measurable import check_measurable
 from vierbein.experiment.pretraining import OwnLoss, Pretraining
 from vierbein.experiment.probe import record
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
 from vierbein.provenance import versions
 from vierbein.storage.atomic import new_folder
@@ -70,7 +69,7 @@ def pretrain(assembly: Assembly, watcher: Watcher) -> float:
     network.head.requires_grad_(objective.teaches_head)
     learner = Pretraining(network, assembly.task, objective)
     budget = Budget(settings.steps, settings.learning_rate)
-    fit = trainer.fit(learner, cast("Task", OwnLoss()), events, budget)
+    fit = trainer.fit(learner, OwnLoss(), events, budget)
     with new_folder(folder / "base") as temporary:
         parts = ("backbone.", "head.") if objective.teaches_head else ("backbone.",)
         kept = {name: t for name, t in network.state_dict().items() if name.startswith(parts)}
