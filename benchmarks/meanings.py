@@ -34,6 +34,9 @@ MEANINGS = {
     "Loading and tuning": {
         "published_particlenet_auc": "published ParticleNet as it is: AUC on the shipped jets",
         "published_particlenet_contained_auc": "the same, tops of mass 140-210 GeV",
+        "published_particlenet_auc_atlas": "the same on the ATLAS-like detector",
+        "published_particlenet_minus_twin_equal_steps": "the same, fine-tuned there, minus its twin",
+        "published_particlenet_minus_zero_shot": "the same, fine-tuned there, minus untuned",
         "traps_tested": "traps of published foundation models that tests hold shut, of 15",
         "tuners_live": "pairs of tuner and backbone in which all that is tuned is live",
     },
