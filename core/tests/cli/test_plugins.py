@@ -119,6 +119,47 @@ def test_show_of_a_name_that_is_not_there_or_not_one(lab, capsys):
     assert "backbone=xyz   tuner=xyz" in capsys.readouterr().err
 
 
+SETS = {
+    "safe/__init__.py": "",
+    "safe/conf/safeguard/both.yaml": """
+        # Two questions.
+        defaults:
+          - one  # the first
+          - two
+        one: {limit: 0.1}
+    """,
+    "safe/conf/safeguard/one_strict.yaml": "defaults: [one, _self_]\nlimit: 0\n",
+}
+
+
+@pytest.fixture
+def safe(lab):
+    lab("safe", {"safeguard": {"one": "safe:One", "two": "safe:Two"}}, SETS)
+
+
+def test_a_set_is_listed_with_its_members(safe, capsys):
+    assert main(["plugins", "list", "--kind", "safeguard"]) == 0
+    assert "  both   a set: one, two\n" in capsys.readouterr().out
+    assert _json(capsys, "list")[1]["sets"] == {"safeguard": {"both": ["one", "two"]}}
+
+
+@pytest.mark.parametrize("asked", ["both", "safeguard=both"])
+def test_show_of_a_set_gives_its_members_and_its_file(safe, capsys, asked):
+    assert main(["plugins", "show", asked]) == 0
+    shown = capsys.readouterr().out
+    assert "a set of the kind safeguard, which stands for: one, two" in shown
+    assert "safe/conf/safeguard/both.yaml" in shown
+    assert "one: {limit: 0.1}" in shown
+    assert "safeguard=both safeguard.one.SETTING=VALUE" in shown
+    assert _json(capsys, "show", asked)[1]["members"] == ["one", "two"]
+
+
+def test_show_of_a_component_tells_presets_from_sets(safe, capsys):
+    assert main(["plugins", "show", "one"]) == 2  # its class is not there
+    assert main(["plugins", "show", "backbone=xyz_small"]) == 0
+    assert "a preset of the kind backbone, which stands for: xyz" in capsys.readouterr().out
+
+
 def test_check_names_what_is_broken_and_imports_the_rest(lab, capsys):
     assert main(["plugins", "check"]) == 2
     shown = capsys.readouterr().out

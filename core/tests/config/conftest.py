@@ -164,6 +164,12 @@ def plugins(fake_distribution: Callable[..., Path]) -> Registry:
               - _self_
             rank: 64
         """,
+        "fake_lab/conf/compressor/small.yaml": """
+            defaults:
+              - prune
+              - quantise
+            prune: {keep: 0.25}
+        """,
     }
     fake_distribution("fake-lab", targets, files)
     other = {"backbone": {"lorentz_net": "fake_other:Net"}}

@@ -16,6 +16,7 @@ from vierbein.errors.plugins import (
     UnmetRequirementError,
 )
 from vierbein.registry.component import Component
+from vierbein.registry.conf import Preset
 from vierbein.registry.installed import installed
 
 NEVER = {"lab/__init__.py": "raise RuntimeError('discovery must not import this')"}
@@ -222,6 +223,38 @@ def test_presets_and_experiments_are_found_without_an_import(fake_distribution):
     assert registry.experiments() == {"first": site / "lab/conf/experiment/first.yaml"}
     xyz = registry.find("backbone", "xyz")
     assert [name for name, preset in presets.items() if preset.builds_on(xyz)] == ["small"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("defaults: [a, lab/b, _self_]  # why\nx: [c]\n", ("a", "lab/b")),
+        ("# d\ndefaults:\n  - a  # e\n  # f\n  - b\nx:\n  - c\n", ("a", "b")),
+        ("defaults:\n- a\n- b", ("a", "b")),
+        ("defaults: [\n  a,\n  b,\n]\nx: 1\n", ("a", "b")),
+        ("x: 1\n", ()),
+        ("defaults: []\nx: [1]\n", ()),
+    ],
+)
+def test_what_a_preset_names_is_read_without_a_parser(tmp_path, text, names):
+    file = tmp_path / "some.yaml"
+    file.write_text(text)
+    assert Preset(file, "lab").names == names
+
+
+def test_a_set_is_a_preset_of_several_that_may_stand_side_by_side(fake_distribution):
+    files = {
+        "lab/__init__.py": "",
+        "lab/conf/tuner/all.yaml": "defaults: [a, b]\n",
+        "lab/conf/tuner/mine.yaml": "defaults: [a, _self_]\n",
+        "lab/conf/backbone/all.yaml": "defaults: [a, b]\n",
+    }
+    site = fake_distribution("lab", {"tuner": {"a": "lab:A", "b": "lab:B"}}, files)
+    registry = installed({}, [str(site)])
+    assert {kind: list(registry.sets(kind)) for kind in ("tuner", "backbone")} == {
+        "tuner": ["all"],
+        "backbone": [],
+    }
 
 
 def test_presets_of_one_name_are_told_apart_by_their_distributions(fake_distribution):

@@ -1,4 +1,4 @@
-"""`vierbein plugins show`: one component's page."""
+"""`vierbein plugins show`: the page of one component, or of a preset."""
 
 import textwrap
 from argparse import Namespace
@@ -8,8 +8,9 @@ from typing import Any, Final
 from vierbein.cli.output import columns, print_json
 from vierbein.errors.plugins import AmbiguousNameError, UnknownNameError
 from vierbein.registry.component import Component
+from vierbein.registry.conf import Preset
 from vierbein.registry.installed import Registry
-from vierbein.registry.kinds import SPECIAL
+from vierbein.registry.kinds import MULTI, SPECIAL
 from vierbein.registry.setting import REQUIRED, Setting
 
 LONGEST: Final = 24
@@ -17,7 +18,10 @@ LONGEST: Final = 24
 
 
 def show(registry: Registry, arguments: Namespace) -> int:
-    """Show a component's settings, presets and origin."""
+    """Show a component's settings, presets and origin; of a preset, what it stands for."""
+    if found := _presets(registry, arguments.name):
+        _show_preset(*found, is_json=arguments.json)
+        return 0
     component = _pick(registry, arguments.name)
     settings = registry.settings(component)
     paragraph, place = registry.about(component)
@@ -41,11 +45,38 @@ def show(registry: Registry, arguments: Namespace) -> int:
     print(textwrap.fill(paragraph, width, initial_indent="  ", subsequent_indent="  "))
     print(f"\n  class   {component.target}\n  source  {place}\n")
     _print_settings(settings, width)
-    if presets:
-        print(f"  Presets:  {'   '.join(f'{kind}={preset}' for preset in presets)}\n")
+    sets = presets.keys() & registry.sets(kind).keys()
+    for title, those in (("Presets", presets.keys() - sets), ("In sets", sets)):
+        if those:
+            print(f"  {title}:  {'   '.join(f'{kind}={each}' for each in sorted(those))}\n")
     if kind not in SPECIAL:
         print(f"  In a run:  vierbein run experiment=NAME {kind}={name}{_example(kind, settings)}")
     return 0
+
+
+def _presets(registry: Registry, asked: str) -> tuple[str, str, Preset] | None:
+    """Find the preset that is asked for, unless a component or several presets go by the name."""
+    kind, _, name = asked.rpartition("=")
+    found = [
+        (each, name, preset)
+        for each in ([kind] if kind else registry.kinds())
+        if name not in registry.names(each) and (preset := registry.presets(each).get(name))
+    ]
+    is_component = not kind and any(name in registry.names(each) for each in registry.kinds())
+    return found[0] if len(found) == 1 and not is_component else None
+
+
+def _show_preset(kind: str, name: str, preset: Preset, *, is_json: bool) -> None:
+    if is_json:
+        print_json(kind=kind, name=name, **preset._asdict(), members=preset.names)
+        return
+    print(f"{kind}={name}   {preset.distribution}")
+    is_set = kind in MULTI and len(preset.names) > 1
+    what = f"a set of the kind {kind}" if is_set else f"a preset of the kind {kind}"
+    print(f"  {what}, which stands for: {', '.join(preset.names)}\n\n  file    {preset.path}\n")
+    print(textwrap.indent(preset.path.read_text("utf-8").strip(), "    "))
+    example = f" {kind}.{preset.names[0]}.SETTING=VALUE" if is_set else ""
+    print(f"\n  In a run:  vierbein run experiment=NAME {kind}={name}{example}")
 
 
 def _example(kind: str, settings: tuple[Setting, ...]) -> str:

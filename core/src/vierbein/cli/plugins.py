@@ -88,6 +88,7 @@ def _list(registry: Registry, arguments: Namespace) -> int:
         rows = [{**c._asdict(), "summary": registry.summary(c)} for c in components]
         print_json(
             components=rows,
+            sets={kind: _members(registry, kind) for kind in wanted if registry.sets(kind)},
             switched_off=_switched_off(registry),
             problems=[problem._asdict() for problem in problems],
         )
@@ -114,7 +115,13 @@ def _print_components(registry: Registry, components: list[Component]) -> None:
             name, origin = (f"{t:<{length}}" for t, length in zip(rows[c], widths, strict=True))
             line = f"  {name}   {origin}   {registry.summary(c)}".rstrip()
             print(line if not width or len(line) <= width else f"{line[: width - 1]}…")
+        for name, members in _members(registry, kind).items():
+            print(f"  {name:<{widths[0]}}   a set: {', '.join(members)}")
         print()
+
+
+def _members(registry: Registry, kind: str) -> dict[str, tuple[str, ...]]:
+    return {name: preset.names for name, preset in registry.sets(kind).items()}
 
 
 def _check(registry: Registry, arguments: Namespace) -> int:

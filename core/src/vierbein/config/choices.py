@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vierbein.config.library import Library, word
+from vierbein.config.sets import as_list, unfolded
+from vierbein.config.unfold import target
 from vierbein.errors.settings import PlaceError
 from vierbein.registry.kinds import MULTI
 
@@ -22,7 +24,7 @@ def choose(library: Library, group: str, package: str | None, names: Names) -> s
     package
         Where it shall stand, if not in the group's own place.
     names
-        What is chosen; none or an empty list for nothing.
+        What is chosen; none or an empty list for nothing. A set counts as its members.
 
     Returns
     -------
@@ -35,13 +37,15 @@ def choose(library: Library, group: str, package: str | None, names: Names) -> s
         If two components would stand in one place.
     """
     place = (package or "").removeprefix("_global_.") or group
-    listed = [names] if isinstance(names, str) else names or []
-    words = [word(name) for name in listed]
+    written = as_list(names)
+    listed = unfolded(library, group, written).members
+    words = [word(name) for name in (listed if len(set(written)) == len(written) else written)]
     twice = [name for name in words if place not in MULTI or words.count(name) > 1]
     if len(twice) > 1:
         where = f"{place}.{twice[0]}" if place in MULTI else place
         cure = f"{f'{group}@{package}' if package else group}={listed[0]}"
-        raise PlaceError(where, f"Several are chosen for it: {', '.join(listed)}", cure)
+        found = f"Several are chosen for it: {', '.join(listed if len(listed) > 1 else written)}"
+        raise PlaceError(where, found, cure)
     return None if library.chosen.setdefault(place, listed) == listed else place
 
 
@@ -61,26 +65,21 @@ def without_leftovers(content: dict[str, Any], library: Library) -> dict[str, An
     return content
 
 
-def target(key: str) -> tuple[str, str]:
-    """Read the group, and the package if there is one, of a defaults list's entry.
+def with_members(content: dict[str, Any], library: Library) -> dict[str, Any]:
+    """Put members in the place of the sets that a file's defaults list chooses."""
+    entries = [
+        {key: _opened(library, key, names) for key, names in entry.items()}
+        if isinstance(entry, dict)
+        else entry
+        for entry in content.get("defaults", ())
+    ]
+    return {**content, "defaults": entries} if entries else content
 
-    Parameters
-    ----------
-    key
-        The entry's key, with or without ``override`` and a leading slash.
 
-    Returns
-    -------
-    tuple
-        The group and the package; the package is empty if the entry names none.
-
-    Examples
-    --------
-    >>> target("override /dataset@source.dataset")
-    ('dataset', 'source.dataset')
-    """
-    group, _, package = key.rpartition(" ")[2].lstrip("/").partition("@")
-    return group, package
+def _opened(library: Library, key: str, names: Names) -> Names:
+    group, package = target(key)
+    found = unfolded(library, group, as_list(names) if not package else ())
+    return found.names if found.sets else names
 
 
 def _without(content: dict[str, Any], path: list[str]) -> dict[str, Any]:

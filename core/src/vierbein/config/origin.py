@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from vierbein.config.choices import places
 from vierbein.config.library import EXPERIMENT, Library
+from vierbein.config.sets import home
 from vierbein.config.unfold import choices
 
 
@@ -51,8 +52,8 @@ def file(reason: str, library: Library) -> str | None:
 def _prefixes(config_path: str, library: Library) -> Iterator[str]:
     """Guess where a file's content went: its own place, its group, or where it was chosen."""
     group, _, name = config_path.partition("/")
-    home = library.home(group, name) or library.documents[config_path].package or group
-    yield home.removeprefix("_global_").removeprefix(".")
+    place = home(library, group, name) or library.documents[config_path].package or group
+    yield place.removeprefix("_global_").removeprefix(".")
     if group != EXPERIMENT:
         yield from (place for place, chosen in places(library.chosen).items() if chosen == name)
 

@@ -12,8 +12,14 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from vierbein.config.choices import choose
 from vierbein.config.foreign import always, refuse
 from vierbein.config.library import Library, word
+from vierbein.config.sets import inside, unfolded
 from vierbein.errors.plugins import UnknownKindError
-from vierbein.errors.settings import OverrideError, SweepError, UnchosenError
+from vierbein.errors.settings import (
+    OverrideError,
+    SetSettingError,
+    SweepError,
+    UnchosenError,
+)
 from vierbein.registry.kinds import MULTI
 
 
@@ -109,7 +115,7 @@ def _choice(override: Override, library: Library) -> str:
     if group in library.groups:
         choose(library, group, override.package, names)
         if override.package is None:
-            key = group
+            key, names = group, unfolded(library, group, names).names
     if override.is_delete() and key != group:
         return key
     if key in MULTI or len(names) != 1:
@@ -134,6 +140,8 @@ def settle(config: DictConfig, wanted: Asked, library: Library) -> None:
 
     Raises
     ------
+    SetSettingError
+        If a setting is for a set.
     UnchosenError
         If a setting is for a component that is not chosen, or not clearly.
     """
@@ -143,7 +151,10 @@ def settle(config: DictConfig, wanted: Asked, library: Library) -> None:
             chosen = [word(name) for name in library.chosen.get(kind, ())]
             if kind not in MULTI or not rest:
                 continue
-            is_full = rest.partition(".")[0] in chosen
+            first = rest.partition(".")[0]
+            if first not in chosen and (members := inside(library, kind, first)):
+                raise SetSettingError(path, members)
+            is_full = first in chosen
             if not is_full and (path not in wanted.short or len(chosen) != 1):
                 raise UnchosenError(path, chosen, library.names(kind))
             if path in wanted.short:

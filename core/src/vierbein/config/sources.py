@@ -14,12 +14,13 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
-from vierbein.config.choices import target, without_leftovers
+from vierbein.config.choices import with_members, without_leftovers
 from vierbein.config.explain import missing
 from vierbein.config.files import read
 from vierbein.config.library import Library
 from vierbein.config.plain import ABSENT, COMPONENT, defaults, plain
-from vierbein.config.unfold import choices, require_few
+from vierbein.config.sets import home, inside
+from vierbein.config.unfold import choices, require_few, target
 from vierbein.registry.component import Component
 from vierbein.registry.kinds import MULTI
 from vierbein.registry.setting import REQUIRED
@@ -70,14 +71,17 @@ class VierbeinSource(ConfigSource):
             document = library.documents[config_path] = read(found)
             require_few(config_path, library)
             header, content = document.package, document.content
-            if "_global_" in (header, library.home(group, name)):
-                content = _whole_names(without_leftovers(content, library), library)
+            if inside(library, group, name) is not None:
+                content = {**content, "defaults": []}  # its members stand beside it in a list
+            elif "_global_" in (header, library.home(group, name)):
+                content = with_members(without_leftovers(content, library), library)
+                content = _whole_names(content, library)
                 _require_whole_names(config_path, library)
             elif group in library.groups:
                 content = _preset(content, group)
         if content is None:
             raise ConfigLoadError(config_path)
-        package = library.home(group, name) or header
+        package = home(library, group, name) or header
         return ConfigResult(SCHEME, self.path, OmegaConf.create(content), {"package": package})
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from vierbein.config.choices import target
 from vierbein.config.document import Document
 from vierbein.config.foreign import entries
 from vierbein.config.library import Library
@@ -34,13 +33,36 @@ class Choice(NamedTuple):
     name: str
 
 
+def target(key: str) -> tuple[str, str]:
+    """Read the group, and the package if there is one, of a defaults list's entry.
+
+    Parameters
+    ----------
+    key
+        The entry's key, with or without ``override`` and a leading slash.
+
+    Returns
+    -------
+    tuple
+        The group and the package; the package is empty if the entry names none.
+
+    Examples
+    --------
+    >>> target("override /dataset@source.dataset")
+    ('dataset', 'source.dataset')
+    """
+    group, _, package = key.rpartition(" ")[2].lstrip("/").partition("@")
+    return group, package
+
+
 def choices(config_path: str, document: Document) -> Iterator[Choice]:
     """Walk what a file chooses; `- NAME` is of the file's own group."""
     for number, key, names in entries(document.content):
         group, package = target(key)
         if names is None:
             group, _, only = group.rpartition("/")
-            yield Choice(number, group or config_path.rpartition("/")[0], package, only)
+            own = str.partition if config_path.endswith(".yaml") else str.rpartition
+            yield Choice(number, group or own(config_path, "/")[0], package, only)
         for name in names if isinstance(names, list) else [names] if names else []:
             yield Choice(number, group, package, name)
 

@@ -235,6 +235,31 @@ class UnchosenError(SettingError):
         )
 
 
+class SetCircleError(VierbeinError):
+    """Sets of components name each other in a circle."""
+
+    def __init__(self, kind: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The {kind} {names[0]!r} is a set that leads back to itself: {' -> '.join(names)}.\n"
+            "  A set names components, or sets that do not name it.\n"
+            f"  Take {names[-1]!r} out of the defaults of {names[-2]!r}."
+        )
+
+
+class SetSettingError(SettingError):
+    """A setting is given for a set of components, which has none of its own."""
+
+    def __init__(self, path: str, members: Sequence[str]) -> None:
+        kind, name, *rest = path.split(".")
+        setting = ".".join(rest) or "SETTING"
+        super().__init__(
+            path,
+            f"{path!r} is for {name}, which is a set and has no settings of its own.\n"
+            f"  It stands for: {_listed(members)}\n"
+            f"  Write  {'  or  '.join(f'{kind}.{each}.{setting}' for each in members)}",
+        )
+
+
 class NothingChosenError(SettingError):
     """A kind of component is needed and none is chosen."""
 

@@ -3,14 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vierbein.registry.component import Component
 from vierbein.registry.locate import package_folders
 
+IN_BRACKETS: Final = re.compile(r"^defaults:\s*\[([^\]]*)\]", re.MULTILINE)
+IN_LINES: Final = re.compile(r"^defaults:[^\n\[]*\n((?:\s*[-#].*(?:\n|$))*)", re.MULTILINE)
+"""The defaults list of a file, read without a parser: a list of plugins must be quick."""
+
 
 class Preset(NamedTuple):
-    """A file of a plugin's package that stands for a component with some settings.
+    """A file of a plugin's package that stands for components with some settings.
+
+    One that names several components of a side-by-side kind is a set.
 
     Parameters
     ----------
@@ -23,11 +29,18 @@ class Preset(NamedTuple):
     path: Path
     distribution: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the file's defaults list names, `_self_` aside."""
+        file = self.path.read_text("utf-8")
+        found = IN_BRACKETS.search(file) or IN_LINES.search(file)
+        text = re.sub(r"(?m)(^|\s)#.*$", "", found[1]) if found else ""
+        words: list[str] = re.findall(r"[^\s\[\],]+", re.sub(r"(?m)^\s*-", " ", text))
+        return tuple(word for word in words if word != "_self_")
+
     def builds_on(self, component: Component) -> bool:
         """Say whether a component stands in the file's defaults list."""
-        names = f"{re.escape(component.name)}|{re.escape(component.qualified)}"
-        pattern = rf"^defaults:(?:\s*\[|(?:\s*-.*\n)*\s*-)[^\]\n]*?\b(?:{names})\b"
-        return re.search(pattern, self.path.read_text("utf-8"), re.MULTILINE) is not None
+        return not {component.name, component.qualified}.isdisjoint(self.names)
 
 
 def conf_files(

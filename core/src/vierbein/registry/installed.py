@@ -16,7 +16,7 @@ from vierbein.errors.plugins import (
 from vierbein.registry.admission import admit, switches
 from vierbein.registry.component import Component, canonical
 from vierbein.registry.conf import Preset, conf_files
-from vierbein.registry.kinds import KINDS, SPECIAL, rank
+from vierbein.registry.kinds import KINDS, MULTI, SPECIAL, rank
 from vierbein.registry.known import provider
 from vierbein.registry.problem import Problem, Withheld
 from vierbein.registry.setting import Setting
@@ -182,6 +182,11 @@ class Registry:
     def presets(self, kind: str) -> dict[str, Preset]:
         """Collect the presets of a kind; nothing is imported."""
         return conf_files(kind, self.components, self._path)
+
+    def sets(self, kind: str) -> dict[str, Preset]:
+        """Collect those presets of a side-by-side kind that stand for several components."""
+        presets = self.presets(kind).items() if kind in MULTI else ()
+        return {name: preset for name, preset in presets if len(preset.names) > 1}
 
     def experiments(self) -> dict[str, Path]:
         """Collect the experiments that plugins bring; nothing is imported."""
