@@ -49,7 +49,8 @@ def test_arms_and_differences_are_data_frames_of_the_reports_figures(toy_run):
 
 
 def test_verdicts_are_a_data_frame_with_and_without_a_safeguard(toy_run):
-    columns = ["safeguard", "answer", "sentence", "threshold", "false_alarm_rate", "figure"]
+    columns = ["safeguard", "answer", "sentence", "advice", "threshold", "false_alarm_rate"]
+    columns.append("figure")
     without = toy_run(*SMALL, "compare.sizes=[60]", "run_folder=without").verdicts
     assert isinstance(without, pd.DataFrame)
     assert list(without.columns) == columns
@@ -60,6 +61,9 @@ def test_verdicts_are_a_data_frame_with_and_without_a_safeguard(toy_run):
     assert row.answer in {"pass", "warn", "fail"}
     assert 0 <= row.figure <= 1
     assert "there" in row.sentence
+    assert bool(row.advice) == (row.answer != "pass")
+    assert repr(result).splitlines()[-1] == f"safeguards: ood {row.answer}"
+    assert f"</span> ood {row.answer}&emsp;</p><iframe" in result._repr_html_()
 
 
 def test_pictures_are_figures_with_labelled_axes(toy_run):

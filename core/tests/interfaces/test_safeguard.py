@@ -17,6 +17,8 @@ VERDICT = Verdict(
     0.01,
     [FIGURE],
     [PICTURE],
+    "Look at them.",
+    "my_ood",
 )
 
 
@@ -37,3 +39,9 @@ def test_a_verdict_without_pictures_survives_json() -> None:
 def test_an_unknown_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="perhaps"):
         Verdict.from_json({**VERDICT.to_json(), "answer": "perhaps"})
+
+
+def test_a_verdict_from_before_there_was_advice_is_read() -> None:
+    data = VERDICT.to_json()
+    del data["advice"], data["chosen"]
+    assert Verdict.from_json(data) == replace(VERDICT, advice="", chosen="")

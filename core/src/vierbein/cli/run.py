@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vierbein.experiment.assembly import Assembly
     from vierbein.experiment.result import Result
 
 LOCK = "vierbein.lock"
@@ -119,7 +120,7 @@ def _one(overrides: list[str], arguments: Namespace, num_runs: int) -> int:
         console.print(plan(assembly))
         return 0
     result = perform(assembly, console)
-    _show(result, console)
+    _show(result, assembly, console)
     return result.exit_status
 
 
@@ -130,10 +131,11 @@ def _print_configuration(configuration: dict[str, Any]) -> None:
     print()
 
 
-def _show(result: "Result", console: Any) -> None:
+def _show(result: "Result", assembly: "Assembly", console: Any) -> None:
     from vierbein.experiment.report.table import render
+    from vierbein.experiment.report.trust import unasked
     from vierbein.experiment.result import REPORT, REPORT_HTML
 
     if (result.folder / REPORT).exists():
-        console.print(render(result.report))
+        console.print(render(result.report, unasked(assembly.registry, result.report)))
         console.print(f"\nreport: {result.folder / REPORT_HTML}")

@@ -9,7 +9,7 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
 from vierbein.experiment.identity import configuration_sha256
 from vierbein.experiment.lock import used, write_lock
-from vierbein.interfaces.safeguard import Verdict
+from vierbein.interfaces.safeguard import Answer, Verdict
 from vierbein.storage.act_log import LOG, ActLog
 from vierbein.storage.hashing import sha256_of
 
@@ -41,11 +41,12 @@ def freeze(assembly: Assembly) -> None:
 
 
 def record_answers(assembly: Assembly, verdicts: Sequence[Verdict]) -> None:
-    """Record what the safeguards said."""
+    """Record what the safeguards said; the worst, where two answers go by one name."""
     log, files = ActLog(assembly.folder / LOG), _hashes(assembly.folder, _ASKED)
     before = log.of("questioned")
     if not before or before[-1]["files"] != files:
-        answers = {verdict.safeguard: verdict.answer.value for verdict in verdicts}
+        rising = sorted(verdicts, key=lambda verdict: list(Answer).index(verdict.answer))
+        answers = {verdict.safeguard: verdict.answer.value for verdict in rising}
         log.append("questioned", {"answers": answers, "files": files})
 
 

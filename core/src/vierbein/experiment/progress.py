@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @runtime_checkable
 class Advance(Protocol):
-    """Called when some of the work is done."""
+    """Called when some of the work is done, or begun."""
 
-    def __call__(self, amount: float = 1) -> None:
-        """Add to what is done."""
+    def __call__(self, amount: float = 1, part: str = "") -> None:
+        """Add to what is done, and name the part that is begun."""
         ...
 
 
@@ -35,14 +35,22 @@ def bar(what: str, total: float, console: Console) -> Iterator[Advance]:
     )
     with Progress(*columns, console=console) as progress:
         shown = progress.add_task(f"{what:10}", total=total)
-        yield lambda amount=1: progress.advance(shown, amount)
+
+        def advance(amount: float = 1, part: str = "") -> None:
+            if part:
+                progress.update(shown, description=f"{what:10} {part}", refresh=True)
+            progress.advance(shown, amount)
+
+        yield advance
 
 
 def _lines(what: str, total: float, console: Console) -> Advance:
     done = said = 0.0
 
-    def advance(amount: float = 1) -> None:
+    def advance(amount: float = 1, part: str = "") -> None:
         nonlocal done, said
+        if part:
+            console.print(f"{what:10} {part}", highlight=False, markup=False)
         done += amount
         if done - said >= total / _LINES or done >= total:
             said = done

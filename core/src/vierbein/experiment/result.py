@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vierbein.experiment.report.trust import lights
 from vierbein.interfaces.figure import Picture
 from vierbein.storage.atomic import read_json
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 REPORT = "report.json"
 REPORT_HTML = "report.html"
 _INTERVAL = ("value", "low", "high")
-_VERDICT = ("safeguard", "answer", "sentence", "threshold", "false_alarm_rate")
+_VERDICT = ("safeguard", "answer", "sentence", "advice", "threshold", "false_alarm_rate")
+_COLOURS = {"pass": "#12a877", "warn": "#f2b01e", "fail": "#d93a1c"}
 
 
 class Result:
@@ -113,16 +115,28 @@ class Result:
         if not self._has_report:
             return f"{name}: no report, its stage has not run"
         advice = self.report["outcome"]["advice"]
-        return "\n".join([name, *(f"{domain}: {said}" for domain, said in advice.items())])
+        lines = [f"{domain}: {said}" for domain, said in advice.items()]
+        return "\n".join([name, *lines, f"safeguards: {', '.join(self._lights) or 'none'}"])
 
     def _repr_html_(self) -> str | None:
-        """Show itself in a notebook: the report, framed; without one, its line of text."""
+        """Show itself in a notebook: lights and the report, framed; without one, a line of text."""
         if not self._has_report:
             return None
         import html  # noqa: PLC0415
 
         page = html.escape((self.folder / REPORT_HTML).read_text(), quote=True)
-        return f'<iframe srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
+        dots = "".join(
+            f'<span style="color:{_COLOURS.get(said.split()[-1], "#8b97a2")}">&#9679;</span> '
+            f"{html.escape(said)}&emsp;"
+            for said in self._lights
+        )
+        line = f"<p>Safeguards: {dots or 'none was asked.'}</p>"
+        return f'{line}<iframe srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
+
+    @property
+    def _lights(self) -> list[str]:
+        """Each chosen safeguard and its worst answer."""
+        return [f"{light.name} {light.answer}" for light in lights(self.report)]
 
     @property
     def _has_report(self) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,14 @@ from vierbein.experiment.lock import require
 from vierbein.experiment.progress import bar
 from vierbein.experiment.report.collect import collect, nodes
 from vierbein.experiment.report.html import write_html
+from vierbein.experiment.report.trust import unasked
 from vierbein.experiment.result import REPORT, REPORT_HTML, Result
 from vierbein.experiment.settings import RunSettings, Stage
 from vierbein.experiment.stages.adapt import LOADING, adapt
 from vierbein.experiment.stages.compare import COMPARISON, compare
 from vierbein.experiment.stages.deploy import deploy
 from vierbein.experiment.stages.pretrain import pretrain
-from vierbein.experiment.stages.question import question
+from vierbein.experiment.stages.question import asked_at, question, seconds
 from vierbein.interfaces.safeguard import Moment, Verdict
 from vierbein.registry.installed import Registry, installed
 from vierbein.storage.atomic import read_json, sweep, write_json
@@ -114,6 +115,10 @@ def perform(assembly: Assembly, console: Console) -> Result:
         return _Run(assembly, console).perform()
 
 
+def _silent(amount: float = 1, part: str = "") -> None:
+    """Show nothing: nobody is asked."""
+
+
 class _Run:
     def __init__(self, assembly: Assembly, console: Console) -> None:
         self.assembly, self.console = assembly, console
@@ -177,13 +182,7 @@ class _Run:
             compare(self.assembly, lambda _: advance())
 
     def _question(self) -> None:
-        moments = (Moment.ADAPTED, Moment.COMPARED, Moment.BEFORE_UNBLINDING)
-        with bar("question", len(moments), self.console) as advance:
-            for moment in moments:
-                if self.is_sealed and moment is Moment.BEFORE_UNBLINDING:
-                    freeze(self.assembly)
-                self._ask(moment)
-                advance()
+        self._ask(Moment.ADAPTED, Moment.COMPARED, Moment.BEFORE_UNBLINDING)
         if self.is_sealed:
             record_answers(self.assembly, self.verdicts)
         self.hook.verdicts(verdicts=self.verdicts)
@@ -203,14 +202,18 @@ class _Run:
         write_json(self.folder / REPORT, report)
         timings = self._timings()
         write_json(self.folder / TIMINGS, timings)
-        write_html(self.folder / REPORT_HTML, report, timings)
+        others = unasked(self.assembly.registry, report)
+        write_html(self.folder / REPORT_HTML, report, timings, others)
         self.hook.run_end(report=report)
 
-    def _ask(self, moment: Moment) -> list[Verdict]:
-        said, seconds = question(self.assembly, moment, self._recommendations)
-        self.seconds |= {f"safeguard {name}": took for name, took in seconds.items()}
-        self.verdicts += said
-        return said
+    def _ask(self, *moments: Moment) -> None:
+        num = len(asked_at(self.assembly, *moments))
+        with bar("question", num, self.console) if num else nullcontext(_silent) as advance:
+            for moment in moments:
+                if self.is_sealed and moment is Moment.BEFORE_UNBLINDING:
+                    freeze(self.assembly)
+                said = question(self.assembly, moment, self._recommendations, advance)
+                self.verdicts += said
 
     @property
     def _comparison(self) -> Mapping[str, Any]:
@@ -234,8 +237,9 @@ class _Run:
         path = self.folder / TIMINGS
         before = read_json(path)["seconds"] if path.exists() else {}
         spent = {what: before.get(what, 0.0) + took for what, took in self.seconds.items()}
+        asked = {f"safeguard {name}": took for name, took in seconds(self.assembly).items()}
         return {
-            "seconds": {**before, **spent},
+            "seconds": {**before, **spent, **asked},
             "run_folder": str(self.folder),
             "hardware": {name: said["metrics"] for name, said in self.hardware.items()},
         }

@@ -50,6 +50,10 @@ class Verdict:
         Other figures worth showing.
     pictures
         For the report.
+    advice
+        What to do next, for a reader who has an hour; empty where nothing need be done.
+    chosen
+        The name by which the run chose the safeguard. The run fills it in.
     """
 
     safeguard: str
@@ -60,6 +64,8 @@ class Verdict:
     false_alarm_rate: float
     further: Sequence[Figure] = ()
     pictures: Sequence[Picture] = ()
+    advice: str = ""
+    chosen: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -67,7 +73,7 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Verdict":
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote, be it before there was advice."""
         return cls(
             **{
                 **data,

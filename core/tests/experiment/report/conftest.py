@@ -199,7 +199,9 @@ def _verdicts() -> list[Verdict]:
         sentence = f"{domain}: {value:.1%} of 2000 events are unlike the source domain's."
         further = [Figure("AUROC target against source", 0.61, 0.59, 0.63)]
         drawn = [distributions(domain)]
-        return Verdict(f"ood: {domain}", answer, sentence, figure, 0.1, 0.01, further, drawn)
+        advice = "" if answer is Answer.PASS else "See in the picture which events they are."
+        given = (figure, 0.1, 0.01, further, drawn, advice, "ood")
+        return Verdict(f"ood: {domain}", answer, sentence, *given)
 
     return [verdict("atlas", Answer.PASS, 0.062), verdict("calo", Answer.WARN, 0.31)]
 
@@ -217,7 +219,9 @@ def _hardware() -> dict[str, Any]:
 def _configuration(settings: CompareSettings) -> dict[str, Any]:
     said = asdict(RunSettings(name="quickstart", title="Jets: cms to atlas and calo"))
     component = {"_component_": "backbone/vierbein-transformer/particle_transformer", "width": 64}
-    return {**said, "compare": asdict(settings), "backbone": component}
+    ood = {"_component_": "safeguard/vierbein-safeguards/ood"}
+    chosen = {"backbone": component, "safeguard": {"ood": ood}}
+    return {**said, "compare": asdict(settings), **chosen}
 
 
 def _loading() -> dict[str, Any]:
@@ -323,11 +327,48 @@ def report(_report_as_text: str) -> dict[str, Any]:
     return said
 
 
+NINE = (
+    "ood",
+    "stress_test",
+    "rotation",
+    "cross_check",
+    "blinding",
+    "uncertainty",
+    "high_fidelity",
+    "features",
+    "triage",
+)
+
+
+@pytest.fixture
+def nine(report: dict[str, Any]) -> dict[str, Any]:
+    """A report in which nine safeguards answered about two domains, most of them badly."""
+    sentence = (
+        "31.4% of 3000 events are unlike the source domain's (raw Mahalanobis distance, the "
+        "loudest of 4 monitors); a clean sample has 5.0%, and up to 10.0% pass."
+    )
+    advice = "See which events they are, and whether units, cuts or a dead part explain them."
+    report["verdicts"] = []
+    for number, name in enumerate(NINE):
+        for domain in APART:
+            answer = ("warn", "fail", "pass")[number % 3]
+            figure = Figure("events above the limit", 0.314, 0.29, 0.338).to_json()
+            said = {"safeguard": f"{name}: {domain}", "answer": answer, "chosen": name}
+            said |= {"sentence": f"{domain}: {sentence}", "figure": figure, "threshold": 0.1}
+            said |= {"false_alarm_rate": 0.01, "further": [], "pictures": []}
+            report["verdicts"].append(said | {"advice": "" if answer == "pass" else advice})
+    chosen = {name: {"_component_": f"safeguard/vierbein-safeguards/{name}"} for name in NINE}
+    report["configuration"]["safeguard"] = chosen
+    report["pictures"] = [p for p in report["pictures"] if "representation" not in p["title"]]
+    return report
+
+
 @pytest.fixture(scope="session")
 def timings() -> dict[str, Any]:
     figure = {"unit": "events/s", "provenance": "measured", "low": 8.1e4, "high": 8.7e4}
+    asked = {f"safeguard {name}": 12.3 for name in NINE}
     return {
-        "seconds": {"data": 1.2, "adapt": 61.4, "compare": 92.7, "report": 4.0},
+        "seconds": {"data": 1.2, "adapt": 61.4, "compare": 92.7, "report": 4.0, **asked},
         "run_folder": "runs/quickstart",
         "hardware": {"cpu": [{"name": "throughput", "value": 8.4e4, **figure}]},
     }

@@ -105,10 +105,54 @@ def test_trust_lists_safeguards_hardware_and_parts_that_got_worse(
 ) -> None:
     report["outcome"]["negative_parts"] = ["atlas, 100 events, jet_pt 450-500 GeV"]
     text = read(report, timings).text("trust")
-    assert "pass atlas: 6.2% of 2000 events are unlike the source domain's." in text
-    assert "warn calo: 31.0% of 2000 events are unlike the source domain's." in text
+    above = "events above the limit, representation Mahalanobis"
+    calo = f"ood 12.3 s warn calo 0.310 [0.300, 0.320] {above} 0.1 0.01 calo: 31.0% of 2000 events"
+    assert calo in text
+    assert "Next: See in the picture which events they are. pass atlas 0.062 [0.052, 0.072]" in text
     assert "PASS cpu, graph: agrees with the golden vectors." in text
     assert "negative Worse than the twin although the total may not be: atlas, 100 events" in text
+
+
+def test_lights_that_were_not_asked_are_grey(
+    report: dict[str, Any], timings: dict[str, Any]
+) -> None:
+    assert "grey light" not in read(report, timings).text("trust")
+    report["configuration"]["safeguard"]["mine"] = {"_component_": "safeguard/lab/mine"}
+    reader = Reader()
+    reader.feed(page(report, timings, {"rotation": "Asks other bases <again>."}))
+    text = reader.text("trust")
+    assert "mine Not asked. It was chosen, but its moment did not come" in text
+    assert "rotation Not asked. Asks other bases <again>." in text
+    assert "Ask the others too: safeguard=[ood,mine,rotation]" in text
+
+
+def test_where_there_is_no_safeguard_at_all_that_is_said(
+    report: dict[str, Any], timings: dict[str, Any]
+) -> None:
+    report["verdicts"] = report["pictures"] = []
+    report["configuration"]["safeguard"] = {}
+    assert "No safeguard questioned this run, and none is installed" in read(report, timings).text(
+        "trust"
+    )
+
+
+def test_a_report_from_before_there_was_advice_is_read(
+    report: dict[str, Any], timings: dict[str, Any]
+) -> None:
+    for verdict in report["verdicts"]:
+        del verdict["advice"], verdict["chosen"]
+    text = read(report, timings).text("trust")
+    assert "ood 12.3 s warn calo" in text
+    assert "Next: Look at its figures and pictures" in text
+
+
+def test_trust_follows_the_answer_and_has_a_page_of_its_own(
+    nine: dict[str, Any], timings: dict[str, Any]
+) -> None:
+    text = page(nine, timings)
+    assert re.findall(r'<section id="(\w+)"', text)[:2] == ["answer", "trust"]
+    assert "#trust { break-before: page; break-after: page; }" in text
+    assert re.findall(r'class="lamp (\w+)"', text) == 3 * ["fail"] + 3 * ["warn"] + 3 * ["pass"]
 
 
 def test_tuned_parameters_that_change_nothing_are_named(
@@ -226,7 +270,7 @@ def test_equal_reports_give_equal_pages_apart_from_timings(
     report: dict[str, Any], timings: dict[str, Any], tmp_path: Path
 ) -> None:
     turned = json.loads(json.dumps(report), object_pairs_hook=lambda pairs: dict(pairs[::-1]))
-    slower = {**timings, "seconds": {"adapt": 3661.0}}
+    slower = {**timings, "seconds": {**timings["seconds"], "adapt": 3661.0}}
     write_html(tmp_path / "a.html", report, timings)
     write_html(tmp_path / "b.html", turned, timings)
     write_html(tmp_path / "c.html", report, slower)

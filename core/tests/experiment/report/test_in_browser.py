@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vierbein.experiment.report.html import write_html
+from vierbein.experiment.report.html import page, write_html
 
 CHROMIUM = shutil.which("chromium")
 _FLAGS = [
@@ -77,6 +77,28 @@ def test_the_report_opens_without_error_and_its_pictures_are_there(
     assert min(found["pictures"]) > 0
     assert min(found["shown"]) > 250
     assert found["width"] <= 800
+
+
+def _num_pages(text: str, folder: Path) -> int:
+    """Print a page of our head and some body, and count the sheets."""
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    printed = folder / "page.pdf"
+    flags = [flag for flag in _FLAGS if flag != "--dump-dom"]
+    command = [str(CHROMIUM), *flags, f"--user-data-dir={folder / 'profile'}"]
+    command += ["--no-pdf-header-footer", f"--print-to-pdf={printed}"]
+    command += [(folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, timeout=300, check=True)
+    return len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes()))
+
+
+def test_nine_lights_are_printed_on_one_page(
+    nine: dict[str, Any], timings: dict[str, Any], tmp_path: Path
+) -> None:
+    text = page(nine, timings)
+    head = text.partition("<body>")[0]
+    (trust,) = re.findall(r'(?s)<section id="trust">.*?</section>', text)
+    assert _num_pages(f"{head}<body>{trust}</body></html>", tmp_path) == 1
+    assert _num_pages(f"{head}<body>{2 * trust}</body></html>", tmp_path) == 2
 
 
 def test_the_check_notices_errors_broken_pictures_and_what_is_fetched(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from rich.console import Console
 from vierbein.experiment.report.table import render
 
 
-def shown(report: dict[str, Any], width: int = 100) -> str:
+def shown(report: dict[str, Any], width: int = 100, unasked: dict[str, str] | None = None) -> str:
     console = Console(width=width, record=True, file=None, quiet=False)
     with console.capture() as capture:
-        console.print(render(report))
+        console.print(render(report, unasked))
     return capture.get()
 
 
@@ -74,3 +74,12 @@ def test_showing_a_report_loads_no_plotting_library() -> None:
         "sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_line_of_lights_and_what_to_do_next(report: dict[str, Any]) -> None:
+    text = shown(report)
+    assert "safeguards  \u25cf ood warn" in text
+    assert "  next: See in the picture which events they are." in text
+    assert "\u25cb" not in text
+    grey = shown(report, unasked={"rotation": "Asks other bases."})
+    assert "safeguards  \u25cf ood warn  \u25cb rotation" in grey

@@ -13,6 +13,8 @@ from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 _SPLITS: Final = ("train", "validation", "test")
 _CHUNK: Final = 8192
 _SHOWN: Final = 3
+_BROKEN: Final = "Do not unblind. Find out who changed what, then run again in a new folder."
+_OPEN: Final = "Seal the signal region before the next look at data: seal.cuts, seal.custodian."
 
 
 class Blinding(Safeguard):
@@ -56,6 +58,7 @@ class Blinding(Safeguard):
                 Figure("things by which sealed events could have been seen", wrong, wrong, wrong),
                 threshold=0.0,
                 false_alarm_rate=0.0,
+                advice=_BROKEN if faults else "" if cuts else _OPEN,
             )
         ]
 

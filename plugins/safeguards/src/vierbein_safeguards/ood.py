@@ -18,6 +18,12 @@ from vierbein_safeguards.inputs import INPUTS, Inputs, see
 from vierbein_safeguards.picture import distributions
 from vierbein_safeguards.watch import Look, Watch, watches
 
+_TOO_FEW = "Question more test events, or raise safeguard.ood.false_alarm_rate."
+_UNLIKE = (
+    "See in the picture which events they are, and whether units, cuts and a dead part of the "
+    "detector explain them. Then judge the base where they are: compare.slices, or more labels."
+)
+
 
 class Ood(Safeguard):
     """Compares each target domain's events with those that the base was trained on.
@@ -159,6 +165,7 @@ class Ood(Safeguard):
                 Figure("probability that a clean sample is as loud", chance, chance, chance),
             ],
             pictures=_pictures(domain, looks) if num else (),
+            advice="" if answer is Answer.PASS else _TOO_FEW if significant > num else _UNLIKE,
         )
 
 

@@ -13,12 +13,18 @@ from markupsafe import Markup
 from vierbein.experiment.report import wording
 from vierbein.experiment.report.answer import answers, arms_of, metric_of, sizes_of
 from vierbein.experiment.report.strip import strip
+from vierbein.experiment.report.trust import lights
 from vierbein.interfaces.figure import Picture
 from vierbein.storage.atomic import write_bytes
 
 
-def write_html(path: Path, report: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
-    """Write a report as a page; the same report and timings give the same bytes.
+def write_html(
+    path: Path,
+    report: Mapping[str, Any],
+    timings: Mapping[str, Any],
+    unasked: Mapping[str, str] | None = None,
+) -> None:
+    """Write a report as a page; the same report, timings and others give the same bytes.
 
     Parameters
     ----------
@@ -28,13 +34,19 @@ def write_html(path: Path, report: Mapping[str, Any], timings: Mapping[str, Any]
         As `collect` gave it, or as it is read back.
     timings
         ``seconds`` by stage, and by hardware backend its measured figures; they stand apart at the
-        page's end, because they differ from run to run.
+        page's end and as the safeguards' cost, because they differ from run to run.
+    unasked
+        Installed safeguards that the run did not choose, and what each does.
     """
     said = json.loads(json.dumps(report, sort_keys=True))  # as it would be read back
-    write_bytes(path, (page(said, timings) + "\n").encode())
+    write_bytes(path, (page(said, timings, unasked) + "\n").encode())
 
 
-def page(report: Mapping[str, Any], timings: Mapping[str, Any]) -> str:
+def page(
+    report: Mapping[str, Any],
+    timings: Mapping[str, Any],
+    unasked: Mapping[str, str] | None = None,
+) -> str:
     """Give the page's text."""
     environment = Environment(
         loader=PackageLoader("vierbein.experiment.report", ""),
@@ -63,6 +75,8 @@ def page(report: Mapping[str, Any], timings: Mapping[str, Any]) -> str:
         report=report,
         timings=timings,
         answers=answers(report),
+        lights=lights(report, timings, unasked),
+        unasked=unasked,
         metric=metric_of(report),
         margin=report["configuration"]["compare"]["margin"],
         level=report["configuration"]["compare"]["level"],

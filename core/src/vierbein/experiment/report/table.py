@@ -10,6 +10,7 @@ from rich.text import Text
 
 from vierbein.experiment.compare.comparison import TRANSFER, TWIN
 from vierbein.experiment.report.answer import DomainAnswer, answers, metric_of
+from vierbein.experiment.report.trust import NOT_ASKED, Light, lights
 from vierbein.experiment.report.wording import number, plus_minus
 
 _COLOURS = {
@@ -24,13 +25,15 @@ _COLOURS = {
 }
 
 
-def render(report: Mapping[str, Any]) -> RenderableType:
+def render(report: Mapping[str, Any], unasked: Mapping[str, str] | None = None) -> RenderableType:
     """Show a report on a terminal of 100 columns.
 
     Parameters
     ----------
     report
         As `collect` gave it, or as it is read back.
+    unasked
+        Installed safeguards that the run did not choose, and what each does.
 
     Returns
     -------
@@ -39,7 +42,16 @@ def render(report: Mapping[str, Any]) -> RenderableType:
     """
     said = answers(report)
     shown: list[RenderableType] = [_table(report, said)] if said else []
-    return Group(*shown, *_lines(report, said))
+    return Group(*shown, _lights(lights(report, unasked=unasked)), *_lines(report, said))
+
+
+def _lights(found: list[Light]) -> Text:
+    line = Text("safeguards")
+    for light in found:
+        lamp = "\u25cb" if light.answer == NOT_ASKED else "\u25cf"  # hollow or full
+        line.append(f"  {lamp} ", _COLOURS.get(light.answer, "dim"))
+        line.append(f"{light.name} {light.answer}".removesuffix(f" {NOT_ASKED}"))
+    return line.append("  none is installed" if not found else "")
 
 
 def _table(report: Mapping[str, Any], said: list[DomainAnswer]) -> Table:
@@ -88,8 +100,11 @@ def _coloured(word: str) -> Text:
 def _lines(report: Mapping[str, Any], said: list[DomainAnswer]) -> Iterator[RenderableType]:
     for domain in said:
         yield Text.assemble((domain.domain, "bold"), ": ", domain.advice)
-    for verdict in report["verdicts"]:
-        yield Text.assemble("safeguard ", _coloured(verdict["answer"]), ": ", verdict["sentence"])
+    for ruling in (ruling for light in lights(report) for ruling in light.rulings):
+        sentence = ruling.verdict["sentence"]
+        yield Text.assemble("safeguard ", _coloured(ruling.answer), ": ", sentence)
+        if ruling.verdict.get("advice") and ruling.advice:
+            yield Text.assemble("  next: ", ruling.advice)
     for name, backend in report["hardware"].items():
         for level, found in backend["levels"].items():
             if found["status"] != "SKIP":
