@@ -59,3 +59,18 @@ class TestEnergy(TaskContract):
         """Draw energies in GeV."""
         rng = torch.Generator().manual_seed(seed)
         return {"available_energy": 0.1 + 3 * torch.rand(num, generator=rng)}
+
+
+class TestTwoNumbers(TaskContract):
+    component = "joint_regression"
+    settings = {
+        "scales": {"sigma8": 0.1, "m_nu": 0.3},
+        "locations": {"sigma8": 0.8},
+        "units": {"m_nu": "eV"},
+    }
+
+    def truths(self, num, seed=0):
+        """Draw two parameters of a universe."""
+        rng = torch.Generator().manual_seed(seed)
+        drawn = torch.randn(2, num, generator=rng)
+        return {"sigma8": 0.8 + 0.1 * drawn[0], "m_nu": 0.3 * drawn[1].abs()}

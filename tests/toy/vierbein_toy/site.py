@@ -3,9 +3,11 @@
 from pathlib import Path
 
 _ENTRY_POINTS = {
-    "dataset": "toy_records = vierbein_toy.toy_records:ToyRecords",
+    "dataset": "toy_records = vierbein_toy.toy_records:ToyRecords\n"
+    "toy_universes = vierbein_toy.toy_universes:ToyUniverses",
     "adapter": "toy_detector = vierbein_toy.toy_detector:ToyDetector\n"
-    "toy_upgrade = vierbein_toy.toy_upgrade:ToyUpgrade",
+    "toy_upgrade = vierbein_toy.toy_upgrade:ToyUpgrade\n"
+    "toy_survey = vierbein_toy.toy_survey:ToySurvey",
     "backbone": "toy_sets = vierbein_toy.toy_sets:ToySets\n"
     "toy_kinds = vierbein_toy.toy_kinds:ToyKinds",
     "observable": "toy_product = vierbein_toy.toy_product:ToyProduct",

@@ -37,8 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 2 a mistake that the user can mend, 3 a safeguard failed or transfer was negative,
-        130 interrupted, 141 the reader of the output went away. A bug leaves its traceback.
+        0 done, 2 a mistake that the user can mend, 3 a safeguard failed or transfer was negative in
+        all or in part, 130 interrupted, 141 the reader of the output went away. A bug leaves its
+        traceback.
     """
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))

@@ -40,7 +40,7 @@ class Result:
 
     @property
     def exit_status(self) -> int:
-        """0 done; 3 a safeguard failed or transfer was negative."""
+        """0 done; 3 a safeguard failed, or transfer was negative in all or in part."""
         return int(self.report["outcome"]["exit_status"]) if self._has_report else 0
 
     @property

@@ -49,7 +49,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
     },
     "vierbein-safeguards": {"safeguard": ("blinding", "ood", "quick")},
-    "vierbein-tasks": {"task": ("classification", "regression")},
+    "vierbein-tasks": {"task": ("classification", "joint_regression", "regression")},
     "vierbein-transformer": {
         "backbone": (
             "packed_particle_transformer",

@@ -16,6 +16,17 @@ class TruthShapeError(VierbeinError):
         )
 
 
+class NoTruthError(VierbeinError):
+    """A joint regression has nothing to predict, or settings of what it does not predict."""
+
+    def __init__(self, truths: Sequence[str], others: Sequence[str]) -> None:
+        super().__init__(
+            f"scales names the truths that are predicted: {', '.join(truths) or 'none'}.\n"
+            f"  locations or units speak of others: {', '.join(others) or 'none'}.\n"
+            "  Give each truth a scale:  task.scales={sigma8: 0.05, m_nu: 0.2}"
+        )
+
+
 class UnsuitableTruthError(VierbeinError):
     """A truth has values that a task's settings cannot take."""
 

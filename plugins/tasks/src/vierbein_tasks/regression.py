@@ -34,19 +34,22 @@ _QUARTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class RegressionHead(nn.Module):
-    """Representation -> one number; not normalised, since its size may say how large that is.
+    """Representation -> numbers; not normalised, since its size may say how large they are.
 
     Parameters
     ----------
     width
         Of the representation.
+    num_outputs
+        How many numbers.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, num_outputs: int = 1) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
+        last = nn.Linear(width, num_outputs)
+        self.layers = nn.Sequential(nn.Linear(width, width), nn.GELU(), last)
 
-    def forward(self, representation: Representation) -> Float[Tensor, "event 1"]:
+    def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
         """Give the prediction, scaled."""
         prediction: Tensor = self.layers(representation.pooled)
         return prediction

@@ -1,5 +1,6 @@
 """The conventional method: boosted trees on observables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -91,3 +92,20 @@ class NumberTrees:
         """Give one prediction an event."""
         found: Scores = self.inverse(self.trees.predict(observables)).astype(np.float32)
         return found[:, None]
+
+
+@dataclass(frozen=True)
+class JointTrees:
+    """Trees for several numbers, each alone.
+
+    Parameters
+    ----------
+    each
+        Those of every number, in the order of the scores' columns.
+    """
+
+    each: Sequence[NumberTrees]
+
+    def scores(self, observables: Array) -> Scores:
+        """Give one prediction a number."""
+        return np.hstack([trees.scores(observables) for trees in self.each])

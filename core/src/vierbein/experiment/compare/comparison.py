@@ -70,6 +70,10 @@ class Comparison:
         if self._has(ZERO_SHOT, size) and self._has(TWIN, size):
             zero_shot_gain = self._judged(self._difference(ZERO_SHOT, TWIN, size))
         recommended, advice = self._advise(against, zero_shot_gain)
+        parts = self._parts(size)
+        worse = [p["name"] for p in parts if p["outcome"] == Outcome.NEGATIVE]
+        if worse and recommended == TRANSFER:
+            advice += f" Not for {', '.join(worse)}: there the twin is better."
         return {
             "arms": {name: self._arm(name, size) for name in names},
             "against": against,
@@ -77,7 +81,7 @@ class Comparison:
             "tuners": [result.job.tuner for result in self.arms[TRANSFER, size]],
             "label_efficiency": self._efficiency(TRANSFER, size, per=size),
             "time_to_parity": self._time_to_parity(size),
-            "parts": self._parts(size),
+            "parts": parts,
             "recommended": recommended,
             "advice": advice,
         }

@@ -13,7 +13,7 @@ SCHEMA = 1
 """Version of the report's layout; documented in docs/reference/report.md."""
 
 FAILED = 3
-"""Exit status of a run in which a safeguard failed or transfer was negative."""
+"""Exit status of a run in which a safeguard failed, or transfer was negative in all or in part."""
 
 
 def collect(
@@ -53,7 +53,8 @@ def collect(
         "failed": [v.safeguard for v in verdicts if v.answer is Answer.FAIL] + _faults(hardware),
         "negative_parts": _negative_parts(domains),
     }
-    is_bad = outcome["failed"] or Outcome.NEGATIVE in outcome["transfer"].values()
+    is_negative = Outcome.NEGATIVE in outcome["transfer"].values() or outcome["negative_parts"]
+    is_bad = outcome["failed"] or is_negative
     return {
         "schema": SCHEMA,
         "name": assembly.settings.name,
