@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from vierbein.events.jagged import Jagged
+from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.result import Result
-from vierbein.experiment.run import run
+from vierbein.experiment.run import configure, run
 
 TOY = Path(__file__).parent / "toy"
 KINDS = [
@@ -123,6 +124,13 @@ def toy_run(folder: Path) -> Callable[..., Result]:
 def command_environment(folder: Path) -> Mapping[str, str]:
     """The environment of a process that is to find the toy plugin."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+@pytest.fixture
+def quickstart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Assembly]:
+    """Configure the quick start, with its shipped base, and read none of its events."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *overrides: Assembly(configure("quickstart", list(overrides)))
 
 
 @pytest.fixture

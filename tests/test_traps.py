@@ -4,7 +4,6 @@ Each was found by running packages of the field; the number is that of the list 
 docs/explanation/loading.md shows. A test says in its first line what happens there.
 """
 
-import json
 import os
 import socket
 from pathlib import Path
@@ -32,7 +31,6 @@ from vierbein.events.schema import Feature, FeatureSchema
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.recommended import recommended
-from vierbein.experiment.probe import probe_events
 from vierbein.experiment.run import configure
 from vierbein.experiment.runs import read
 from vierbein.interfaces.network import Network, PaddedNetwork
@@ -51,13 +49,6 @@ from vierbein_collider.adapters.jets_calo import JetsCalo
 
 SMALL = ("compare.sizes=[60]", "compare.seeds=1", "compare.steps=4", "compare.arms=[fine_tuned]")
 FEW = ("source.dataset.num_events=400", "dataset.num_events=400")
-
-
-@pytest.fixture
-def quickstart(tmp_path, monkeypatch):
-    """Configure the quick start, with its shipped base, and read none of its events."""
-    monkeypatch.chdir(tmp_path)
-    return lambda *overrides: Assembly(configure("quickstart", list(overrides)))
 
 
 @pytest.fixture
@@ -368,38 +359,3 @@ def test_trap_15_a_wrong_prefix_loads_nothing_and_says_so(kinds_base, kinds, cap
     assert main(["run", "experiment=toy", *words, "run_folder=runs/second"]) == 2
     assert "none of its" in capsys.readouterr().err
     assert not list(Path("runs/second").glob("**/result.json"))
-
-
-def test_the_card_of_the_shipped_base_was_extended_and_its_parameters_were_not(quickstart):
-    base = quickstart().base
-    assert base.sha256 == "5a9cefca40ea4368fd257f0f5e5fe7d40a8fcbec012261cef1731bd7564d008c"
-    assert set(base.card["probe"]) == {
-        *("seed", "codes", "outputs", "tolerance", "pooled", "prediction")
-    }
-
-
-def test_the_command_that_extends_a_card_leaves_all_else(quickstart, capsys):
-    base = quickstart().base
-    bare = {name: said for name, said in base.card.items() if name != "probe"}
-    write_parameters(Path("old"), base.parameters, bare)
-    before = Path("old", PARAMETERS).read_bytes()
-    assert main(["base", "probe", "old"]) == 0
-    assert base.sha256 in capsys.readouterr().out
-    assert Path("old", PARAMETERS).read_bytes() == before
-    card = json.loads(Path("old", CARD).read_text())
-    probe = card.pop("probe")
-    assert card == bare
-    for name in ("pooled", "prediction"):
-        np.testing.assert_allclose(probe[name], base.card["probe"][name], atol=1e-5)
-
-
-def test_a_probe_column_follows_from_its_name_alone():
-    one = probe_events(FeatureSchema((Feature("a"), Feature("b"))), (22,), seed=4)
-    two = probe_events(FeatureSchema((Feature("b"), Feature("c"))), (), seed=4)
-    assert torch.equal(one.feature("b"), two.feature("b"))
-    assert not torch.equal(one.feature("a"), one.feature("b"))
-    assert torch.equal(one.p4, two.p4)
-    assert (one.pdg == 22).all()
-    assert two.pdg is None
-    mass2 = one.p4[:, 0] ** 2 - one.p4[:, 1:].square().sum(1)
-    assert (mass2 > 0).all()
