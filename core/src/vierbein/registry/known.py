@@ -48,7 +48,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "point_edge_generator_tiny",
         ),
     },
-    "vierbein-safeguards": {"safeguard": ("blinding", "ood", "quick")},
+    "vierbein-safeguards": {"safeguard": ("blinding", "discovery", "ood", "quick")},
     "vierbein-tasks": {"task": ("classification", "joint_regression", "regression")},
     "vierbein-transformer": {
         "backbone": (
