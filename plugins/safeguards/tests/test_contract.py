@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from vierbein.events.batch import EventBatch
+from vierbein.events.jagged import segment_sum
+from vierbein.events.table import EventTable
 from vierbein.interfaces.run_view import RunView
 from vierbein.testing.made_view import MadeView
 from vierbein.testing.safeguard import SafeguardContract
@@ -39,3 +44,74 @@ class TestBlinding(SafeguardContract):
 
     def planted_view(self, seed: int) -> RunView:
         return SealedView(seed, is_planted=True)
+
+
+def mean_log_pt(events: EventBatch) -> Tensor:
+    return segment_sum(events.feature("log_pt"), events.offsets) / events.num_particles.clamp(min=1)
+
+
+@RunView.register
+@dataclass
+class AnswerView(MadeView):
+    """A run whose network knows the probability of each kind, and whose test events are like all.
+
+    Where a failure is planted, the network calls too many of some events kind 1.
+    """
+
+    num_events: int = 300
+
+    def predict(self, events: EventBatch) -> Tensor:
+        logit = 4 * mean_log_pt(events)
+        if self.is_planted and events.domain in self.targets:
+            ids = torch.from_numpy(self.misjudged(events.domain).ids)
+            logit = logit + 3 * torch.isin(events.event_id, ids)
+        return torch.stack([-logit / 2, logit / 2], dim=1)
+
+    def misjudged(self, domain: str) -> EventTable:
+        """Events that the network is wrong about, where a failure is planted."""
+        return self.events(domain, "test")
+
+    def _made(self, domain: str, split: str) -> Any:
+        return MadeView._made(self._clean, domain, split)
+
+    @property
+    def _clean(self) -> "AnswerView":
+        return AnswerView(self.seed, num_events=self.num_events)
+
+    def _truth(self, events: EventBatch, seed: int, domain: str) -> dict[str, Tensor]:
+        probability = self.predict(events).softmax(dim=1)[:, 1]
+        rng = torch.Generator().manual_seed(seed)
+        return {"kind": (torch.rand(len(events), generator=rng) < probability).long()}
+
+
+class TestCrossCheck(SafeguardContract):
+    component = "cross_check"
+    settings = {"replicas": 250, "fail_below": 0.005}
+
+    def null_view(self, seed: int) -> RunView:
+        return AnswerView(seed)
+
+    def planted_view(self, seed: int) -> RunView:
+        return AnswerView(seed, is_planted=True)
+
+
+@RunView.register
+@dataclass
+class BetterView(AnswerView):
+    """A run whose network is wrong about the better simulation, where a failure is planted."""
+
+    def misjudged(self, domain: str) -> EventTable:
+        better = self.high_fidelity(domain)
+        assert better is not None
+        return better
+
+
+class TestHighFidelity(SafeguardContract):
+    component = "high_fidelity"
+    settings = {"replicas": 250, "fail_below": 0.005}
+
+    def null_view(self, seed: int) -> RunView:
+        return BetterView(seed)
+
+    def planted_view(self, seed: int) -> RunView:
+        return BetterView(seed, is_planted=True)

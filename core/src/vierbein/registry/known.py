@@ -48,7 +48,21 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "point_edge_generator_tiny",
         ),
     },
-    "vierbein-safeguards": {"safeguard": ("blinding", "discovery", "ood", "quick")},
+    "vierbein-safeguards": {
+        "safeguard": (
+            "blinding",
+            "cross_check",
+            "discovery",
+            "features",
+            "high_fidelity",
+            "ood",
+            "quick",
+            "rotation",
+            "stress_test",
+            "triage",
+            "uncertainty",
+        )
+    },
     "vierbein-tasks": {"task": ("classification", "joint_regression", "regression")},
     "vierbein-transformer": {
         "backbone": (

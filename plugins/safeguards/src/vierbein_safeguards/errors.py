@@ -1,5 +1,7 @@
 """What a safeguard cannot work with, in words."""
 
+from collections.abc import Sequence
+
 from vierbein.errors.base import VierbeinError
 
 
@@ -46,4 +48,15 @@ class NotFiniteError(VierbeinError):
             f"{count} events have {inputs} values that are not finite.\n"
             "  The base's own domain must be finite in its representation and its observables.\n"
             "  Look for bad records there, or choose another base or other observables."
+        )
+
+
+class NotIndependentError(VierbeinError):
+    """A pipeline that must be independent imports what the run's networks are made with."""
+
+    def __init__(self, module: str, foreign: Sequence[str], allowed: Sequence[str]) -> None:
+        super().__init__(
+            f"{module} is to cross-check networks, and so must not import {', '.join(foreign)}.\n"
+            f"  It may import {', '.join(allowed)}, and its own package's modules that keep to it.\n"
+            "  Write what it needs with those; a fault in shared code would hide in both answers."
         )
