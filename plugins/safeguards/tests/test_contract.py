@@ -12,9 +12,14 @@ from torch import Tensor
 from vierbein.events.batch import EventBatch
 from vierbein.events.jagged import segment_sum
 from vierbein.events.table import EventTable
+from vierbein.interfaces.backbone import Backbone, Representation
+from vierbein.interfaces.network import Network
+from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.run_view import RunView
+from vierbein.interfaces.trainer import Fit, TrainingEvents
 from vierbein.testing.made_view import MadeView
 from vierbein.testing.safeguard import SafeguardContract
+from vierbein.testing.small_network import SCHEMA, SmallHead
 
 
 class TestOod(SafeguardContract):
@@ -115,3 +120,47 @@ class TestHighFidelity(SafeguardContract):
 
     def planted_view(self, seed: int) -> RunView:
         return BetterView(seed, is_planted=True)
+
+
+class Mean(Backbone):
+    """Mean logarithm of the transverse momenta, to be read as a logit, a little off."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.schema, self.width, self.factor = SCHEMA, 1, factor
+
+    def forward(self, events: EventBatch) -> Representation:
+        pooled = self.factor * mean_log_pt(events)[:, None]
+        padded = events.padded
+        return Representation(pooled, padded.features[..., :1], padded.mask)
+
+    def blocks(self) -> Sequence[torch.nn.Module]:
+        return []
+
+
+@RunView.register
+@dataclass
+class LearnedView(AnswerView):
+    """A run whose further trainings learn the task, each base a little differently."""
+
+    def train_variant(
+        self, domain: str, events: TrainingEvents, *, seed: int, base: str | None
+    ) -> tuple[Network, Fit]:
+        _, fit = super().train_variant(domain, events, seed=seed, base=base)
+        factor = 4.0 + 0.1 * seed + list(self.bases).index(base or "own")
+        head = SmallHead(1)
+        with torch.no_grad():
+            head.weight.copy_(torch.tensor([[-0.5], [0.5]]))
+            head.bias.zero_()
+        projection = Projection(SCHEMA, SCHEMA, dict.fromkeys(SCHEMA.names, (0.0, 1.0)))
+        return Network(projection, Mean(factor), head).eval(), fit
+
+
+class TestUncertainty(SafeguardContract):
+    component = "uncertainty"
+
+    def null_view(self, seed: int) -> RunView:
+        return LearnedView(seed)
+
+    def planted_view(self, seed: int) -> RunView:
+        return LearnedView(seed, is_planted=True)

@@ -57,6 +57,6 @@ class NotIndependentError(VierbeinError):
     def __init__(self, module: str, foreign: Sequence[str], allowed: Sequence[str]) -> None:
         super().__init__(
             f"{module} is to cross-check networks, and so must not import {', '.join(foreign)}.\n"
-            f"  It may import {', '.join(allowed)}, and its own package's modules that keep to it.\n"
+            f"  It may import {', '.join(allowed)}, and what keeps to that in its own package.\n"
             "  Write what it needs with those; a fault in shared code would hide in both answers."
         )

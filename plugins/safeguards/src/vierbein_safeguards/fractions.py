@@ -197,7 +197,7 @@ def _solve(
     right = seen[:, :-1] - response[:, :-1, -1]
     solved = (np.linalg.pinv(matrix) @ right[..., None])[..., 0]
     fractions = np.concatenate([solved, 1 - solved.sum(axis=1, keepdims=True)], axis=1)
-    gaps: NDArray[np.float64] = np.linalg.svd(matrix, compute_uv=False)[:, -1]
+    gaps = np.linalg.svd(matrix, compute_uv=False)[:, -1].astype(np.float64)
     return fractions, gaps
 
 
