@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from vierbein.interfaces.figure import Figure
-from vierbein_safeguards.calibration import Calibration
 from vierbein_safeguards.classes import ClassOf, Probabilities
 from vierbein_safeguards.conformal import Columns, Conformal, density_ratio
 
@@ -74,15 +73,8 @@ class ClassSets:
         return int((~self.holds[np.arange(len(truth)), truth]).sum())
 
     def chance(self, truth: ClassOf) -> float:
-        """Give the probability that sound sets miss as many events or more.
-
-        All events share the calibration events, of which there are effectively so many.
-        """
-        num = int(self.conformal.effective_events)
-        calibration = Calibration(num, 1 - self.conformal.level)
-        if self.conformal.refuses or calibration.num_above < 1:
-            return 1.0
-        return calibration.probability(self.missed(truth), len(truth))
+        """Give the probability that sound sets miss as many events or more."""
+        return self.conformal.chance(self.missed(truth), len(truth))
 
     def figures(self, truth: ClassOf, by: str) -> list[Figure]:
         """Give coverage, size, and what the calibration events are worth."""

@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from vierbein_safeguards.calibration import Calibration
+
 Columns = Float[NDArray[np.float64], "_event _column"]
 Weights = Float[NDArray[np.float64], " _event"]
 
@@ -96,4 +98,33 @@ class Conformal:
         reached = np.cumsum(self.weights[order])
         needed = self.level * (reached[-1] + weights)
         at = np.searchsorted(reached, needed - 1e-12 * reached[-1])
-        return np.append(self.misfit[order], np.inf)[at]
+        limits: Weights = np.append(self.misfit[order], np.inf)[at]
+        return limits
+
+    def chance(self, missed: int, num_events: int) -> float:
+        """Give the probability that so many events or more lie beyond sound limits.
+
+        All events share the calibration events. How far their limit fluctuates is what the weighted
+        fraction of calibration events beyond it does, which is more than the effective number of
+        events says where those that miss have large weights.
+
+        Parameters
+        ----------
+        missed
+            Events beyond their limits.
+        num_events
+            Of the sample in question.
+
+        Returns
+        -------
+        float
+            1 where nothing was said.
+        """
+        if self.refuses:
+            return 1.0
+        shares = self.weights / self.weights.sum()
+        (limit,) = self.limits(np.zeros(1))
+        off = (self.misfit > limit) - (1 - self.level)
+        worth = self.level * (1 - self.level) / float((shares**2 * off**2).sum())
+        calibration = Calibration(int(min(worth, len(shares))), 1 - self.level)
+        return calibration.probability(missed, num_events) if calibration.num_above else 1.0
