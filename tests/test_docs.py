@@ -67,8 +67,11 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.invalidate_caches()
     (tmp_path / "conf" / "experiment").mkdir(parents=True)
-    (experiment,) = blocks("how-to/compose_with_overrides.md", "yaml")
+    experiment, *presets = blocks("how-to/compose_with_overrides.md", "yaml")
     (tmp_path / "conf" / "experiment" / "more_seeds.yaml").write_text(experiment)
+    (tmp_path / "conf" / "tuner").mkdir()
+    for preset in presets:  # each says in its first line where it stands
+        (tmp_path / preset.splitlines()[0].removeprefix("# ")).write_text(preset)
     bundle = bundle_workshop.Workshop.make(tmp_path).bundle.to_bytes()
     for name in ("mydetector.vbn", "shelf/mydetector.vbn"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

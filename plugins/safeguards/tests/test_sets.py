@@ -1,7 +1,6 @@
 from vierbein.config.compose import compose
 from vierbein.experiment.settings import RunSettings
 
-
 NINE = [
     "ood",
     "stress_test",
