@@ -1,4 +1,4 @@
-"""The base that the quick start ships: it is made again, and is what its card says."""
+"""The shipped bases of jets: they are made again, and are what their cards say."""
 
 import json
 from pathlib import Path
@@ -6,17 +6,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import vierbein_collider
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.run import configure, run
 from vierbein.training.evaluate import scores
 
+MADE_BY = {
+    "jets_tiny": "pretrain_jets",
+    "jets_seed": "pretrain_jets_seed",
+    "jets_nano": "pretrain_jets_nano",
+    "jets_masked": "pretrain_jets_masked",
+    "jets_point_edge": "pretrain_jets_point_edge",
+}
 
-@pytest.fixture
-def shipped(tmp_path, monkeypatch):
-    """The configuration that made the base, with the shipped one in place of a new one."""
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """Where the events of all bases are kept: four of them read the same."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(params=MADE_BY)
+def shipped(request, cache, tmp_path, monkeypatch):
+    """The configuration that made a base, with the shipped one in place of a new one."""
     monkeypatch.chdir(tmp_path)
-    base = "base=vierbein_collider:bases/jets_tiny"
-    return Assembly(configure("pretrain_jets", [base]))
+    base = f"base=vierbein_collider:bases/{request.param}"
+    return Assembly(configure(MADE_BY[request.param], [base, f"cache_folder={cache}"]))
 
 
 def test_a_shortened_pretraining_gives_the_same_bytes_again(tmp_path, monkeypatch):
@@ -40,6 +55,10 @@ def test_it_fits_the_backbone_and_is_small(shipped):
     assert all(row.new == row.dropped == 0 for row in table.rows)
     assert sum(p.numel() for p in network.backbone.parameters()) <= 150_000
     card = shipped.base.card
+    name = shipped.base.name.rpartition("/")[2]
+    folder = Path(vierbein_collider.__file__).parent / "bases" / name
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 250_000
+    assert card["name"] == name
     assert card["licence"] == "Apache-2.0"
     assert card["backbone"] == json.loads(json.dumps(shipped.configuration["backbone"]))
 
@@ -55,8 +74,8 @@ def test_its_card_says_how_good_it_is(shipped):
     assert said["value"] > 0.95
 
 
-def test_it_saw_no_event_that_the_quick_start_judges_by(shipped, tmp_path):
-    quickstart = Assembly(configure("quickstart", [f"cache_folder={tmp_path}"]))
+def test_it_saw_no_event_that_the_quick_start_judges_by(shipped, cache):
+    quickstart = Assembly(configure("quickstart", [f"cache_folder={cache}"]))
     seen = np.concatenate([shipped.source.events(part).ids for part in ("train", "validation")])
     for domain in quickstart.targets.values():
         assert not set(seen) & set(domain.events("test").ids)
