@@ -21,6 +21,7 @@ from vierbein.registry.installed import Registry, installed
 from vierbein.registry.kinds import API, KINDS, MULTI, SPECIAL, meaning
 from vierbein.registry.known import KNOWN
 from vierbein.registry.setting import REQUIRED
+from vierbein_collider.datasets.jet_anomalies import JetAnomalies
 
 project = "vierbein"
 author = "the vierbein authors"
@@ -111,6 +112,29 @@ class Kinds(SphinxDirective):
         return _parsed(self, _table(["entry-point group", "what it is", "in a run"], rows))
 
 
+class JetBank(SphinxDirective):
+    """List the shipped bank's signals, as the cards of its files describe them."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give a table."""
+        domains = ("atlas", "calo")
+        cards = {domain: JetAnomalies(domain).shipped.card for domain in domains}
+        signals = {
+            name: said for card in cards.values() for name, said in card["processes"].items()
+        }
+        rows = [
+            (
+                f"``{name}``",
+                ", ".join(f"{s['measure']} {s['value']:g} {s['unit']}" for s in said["strengths"]),
+                ", ".join(str(cards[d]["num_jets_by_process"].get(name, 0)) for d in domains),
+                said["title"],
+            )
+            for name, said in signals.items()
+        ]
+        head = ["signal", "strength", f"jets in {', '.join(domains)}", "what it is"]
+        return _parsed(self, _table(head, rows))
+
+
 def _fields(schema: Any, prefix: str) -> Iterator[str]:
     meanings = docstring.parameters(cleandoc(schema.__doc__ or ""))
     hints = get_type_hints(schema)
@@ -179,3 +203,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("components", Components)
     app.add_directive("plugin", Plugin)
     app.add_directive("kinds", Kinds)
+    app.add_directive("jet-bank", JetBank)

@@ -75,6 +75,13 @@ class TestMadeJetsCms(AdapterContract):
     component = "jets_cms"
 
 
+class TestJetAnomalies(DatasetContract):
+    component = "jet_anomalies"
+    settings = {"signals": ["soft", "displaced"]}
+    columns = COLUMNS
+    other_settings = {"signals": ["soft"]}
+
+
 class TestJetSample(DatasetContract):
     component = "jet_sample"
     columns = COLUMNS

@@ -11,7 +11,12 @@ def test_event_ids_are_unique_and_positive():
         (0, 1, 0, 0),
         (0, 0, 1, 0),
         (0, 0, 0, 1),
-        (MAX_SEED, 15, 15, 2**20 - 1),
+        (0, 0, 15, 0),
+        (0, 0, 16, 0),
+        (0, 0, 127, 2**10 - 1),
+        (0, 1, 16, 0),
+        (MAX_SEED, 15, 14, 2**20 - 1),
+        (MAX_SEED, 15, 127, 2**10 - 1),
     ]
     ids = np.concatenate([event_ids(*key, index) for key in keys])
     assert len(np.unique(ids)) == len(ids)

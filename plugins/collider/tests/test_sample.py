@@ -24,18 +24,30 @@ def shape(events):
 
 
 def test_the_sample_is_small_enough_to_be_shipped():
-    assert sum(JetSample(domain).path.stat().st_size for domain in DOMAINS) <= 25e6
+    assert sum(JetSample(domain).shipped.path.stat().st_size for domain in DOMAINS) <= 25e6
 
 
 def test_card_and_file_agree(domain, column):
     sample = JetSample(domain)
     process = column(domain, "process")
-    assert hashlib.sha256(sample.path.read_bytes()).hexdigest() == sample.card["sha256"]
-    assert sample.path.stat().st_size == sample.card["size"]
-    for name, number in sample.card["num_jets_by_process"].items():
+    assert (
+        hashlib.sha256(sample.shipped.path.read_bytes()).hexdigest()
+        == sample.shipped.card["sha256"]
+    )
+    assert sample.shipped.path.stat().st_size == sample.shipped.card["size"]
+    for name, number in sample.shipped.card["num_jets_by_process"].items():
         assert (process == PROCESSES[name].code).sum() == number
-    assert f"--domain {domain}" in sample.card["command"]
-    assert sample.card["versions"]["pythia8mc"] == "8.317.2"
+    assert f"--domain {domain}" in sample.shipped.card["command"]
+    assert sample.shipped.card["versions"]["pythia8mc"] == "8.317.2"
+
+
+def test_the_jets_of_high_fidelity_are_few_balanced_and_new(domain, column):
+    sample = JetSample(domain, "high_fidelity")
+    (jets,) = sample.read(["event_id", "process"])
+    assert sample.shipped.card["num_jets_by_process"] == {"qcd": 200, "top": 200}
+    assert sample.shipped.card["detector"] == JetSample(domain).shipped.card["detector"]
+    assert (jets["process"] == PROCESSES["top"].code).sum() == 200
+    assert not np.intersect1d(jets["event_id"], column(domain, "event_id")).size
 
 
 def test_ids_are_unique_over_all_domains(column):
@@ -49,7 +61,7 @@ def test_every_part_of_a_file_is_balanced(domain, column):
 
 
 def test_jets_lie_in_their_window(domain, column):
-    detector = JetSample(domain).card["detector"]
+    detector = JetSample(domain).shipped.card["detector"]
     low, high = detector["jet_pt"]
     pt, eta = column(domain, "jet_pt"), column(domain, "jet_eta")
     assert low - 0.1 <= pt.min() < pt.max() <= high + 0.1

@@ -6,7 +6,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "vierbein-collider": {
         "adapter": ("jets_atlas", "jets_calo", "jets_cms"),
         "command": ("make-jets",),
-        "dataset": ("jet_sample", "pythia_jets"),
+        "dataset": ("jet_anomalies", "jet_sample", "pythia_jets"),
         "observable": (
             "d2",
             "energy_correlation",

@@ -39,6 +39,17 @@ class UnknownProcessError(VierbeinError):
         )
 
 
+class UnknownSignalError(VierbeinError):
+    """A signal is asked for that is not in the bank."""
+
+    def __init__(self, signal: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no signal {signal!r} in the bank.{did_you_mean(signal, known)}\n"
+            f"  There are: {', '.join(known)}\n"
+            "  Choose some of them:  dataset.signals=[soft,displaced]"
+        )
+
+
 class UnknownTruthError(VierbeinError):
     """A jet is of a process that is not among the task's classes."""
 

@@ -21,6 +21,11 @@ _SEED_BITS, _DOMAIN_BITS, _PROCESS_BITS, _BLOCK_BITS, _INDEX_BITS = 24, 4, 4, 20
 
 MAX_SEED = 2**_SEED_BITS - 1
 
+_SHARED = 2**_PROCESS_BITS - 1
+"""Processes from here on share this number, and take the upper half of the block's bits."""
+
+_SHARED_BLOCK_BITS = _BLOCK_BITS // 2
+
 
 def event_ids(
     seed: int, domain: int, process: int, block: int, index: NDArray[np.integer[Any]]
@@ -34,9 +39,9 @@ def event_ids(
     domain
         The detector's number, below 16.
     process
-        The process's number, below 16.
+        The process's number, below 128.
     block
-        The block's number, below 2**20.
+        The block's number: below 2**20, and below 2**10 for processes from 15 on.
     index
         Places of the jets in their block, below 2048.
 
@@ -50,6 +55,8 @@ def event_ids(
     >>> event_ids(seed=0, domain=0, process=1, block=0, index=np.array([3])) - 2**31
     array([3])
     """
+    if process >= _SHARED:
+        process, block = _SHARED, (process - _SHARED) << _SHARED_BLOCK_BITS | block
     prefix = 0
     for value, bits in (
         (seed, _SEED_BITS),

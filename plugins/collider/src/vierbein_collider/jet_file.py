@@ -20,7 +20,7 @@ from vierbein.events.jagged import Jagged
 from vierbein.events.records import Column, Records
 from vierbein_collider.generation.blocks import BLOCK, Progress, generate
 from vierbein_collider.generation.detectors import Detector
-from vierbein_collider.generation.processes import PROCESSES, Process
+from vierbein_collider.generation.processes import Process
 from vierbein_collider.jet_columns import (
     CODE_PARTICLE_COLUMNS,
     FLOAT_PARTICLE_COLUMNS,
@@ -129,7 +129,7 @@ def _card(
         "num_jets": num_jets,
         "max_particles": MAX_PARTICLES,
         "detector": asdict(detector),
-        "processes": {name: asdict(PROCESSES[name]) for name in names},
+        "processes": {process.name: process.described() for process in processes},
         "versions": {name: version(name) for name in _DISTRIBUTIONS},
         "machine": platform.machine(),
     }

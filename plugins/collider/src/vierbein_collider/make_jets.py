@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vierbein_collider.generation.detectors import DETECTORS
-from vierbein_collider.generation.processes import PROCESSES
+from vierbein_collider.generation.signals import KNOWN
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +20,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--domain", choices=sorted(DETECTORS), required=True, help="the detector")
     parser.add_argument(
         "--process",
-        choices=sorted(PROCESSES),
+        choices=sorted(KNOWN),
         nargs="+",
         default=["qcd", "top"],
         help="hard processes, in equal shares (default: qcd top)",
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    processes = [PROCESSES[name] for name in args.process]
+    processes = [KNOWN[name] for name in args.process]
     with Progress(*columns, console=console) as bars:
         bar = bars.add_task(f"jets in {args.domain}", total=args.num_jets)
         card = write_jets(

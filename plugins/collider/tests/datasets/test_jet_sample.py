@@ -11,7 +11,7 @@ def test_it_streams_the_columns_that_are_asked_for_in_blocks():
     assert all(set(run.columns) == {"event_id", "part_pt"} for run in runs)
     assert all(len(run) <= 2000 for run in runs)
     entries = np.concatenate([run.positions for run in runs])
-    assert np.array_equal(entries, np.arange(JetSample("cms").card["num_jets"]))
+    assert np.array_equal(entries, np.arange(JetSample("cms").shipped.card["num_jets"]))
 
 
 def test_provenance_differs_between_domains_and_names_no_folder():
@@ -22,10 +22,10 @@ def test_provenance_differs_between_domains_and_names_no_folder():
 
 def test_a_flipped_byte_is_refused(tmp_path):
     sample = JetSample("cms")
-    damaged = bytearray(sample.path.read_bytes())
+    damaged = bytearray(sample.shipped.path.read_bytes())
     damaged[len(damaged) // 2] ^= 1
-    sample.path = tmp_path / "cms.parquet"
-    sample.path.write_bytes(damaged)
+    sample.shipped.path = tmp_path / "cms.parquet"
+    sample.shipped.path.write_bytes(damaged)
     with pytest.raises(HashMismatchError, match=r"cms\.parquet: refused"):
         next(sample.read(["event_id"]))
 
@@ -34,6 +34,6 @@ def test_a_missing_file_and_a_missing_column_are_named(tmp_path):
     sample = JetSample("cms")
     with pytest.raises(MissingColumnError, match="no column 'part_dxy'"):
         next(sample.read(["part_dxy"]))
-    sample.path = tmp_path / "cms.parquet"
+    sample.shipped.path = tmp_path / "cms.parquet"
     with pytest.raises(UnreadableFileError, match="there is no such file"):
         next(sample.read(["event_id"]))

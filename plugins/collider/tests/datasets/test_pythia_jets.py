@@ -1,8 +1,10 @@
 import json
 
+import numpy as np
 import pytest
 
 from vierbein.errors.records import EmptyFileError, MissingColumnError
+from vierbein_collider.datasets.jet_sample import JetSample
 from vierbein_collider.datasets.pythia_jets import PythiaJets
 from vierbein_collider.errors import GeneratorNotInstalledError, UnknownProcessError
 from vierbein_collider.generation import optional as extra
@@ -25,6 +27,20 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(extra, "import_module", missing)
     with pytest.raises(GeneratorNotInstalledError, match="pip install 'vierbein-collider"):
         next(PythiaJets().read(["event_id"]))
+
+
+@pytest.mark.generator
+def test_a_weaker_shower_gives_lighter_jets_and_the_usual_one_the_shipped_bytes():
+    pytest.importorskip("pythia8mc")
+    pytest.importorskip("fastjet")
+
+    def masses(alpha_s, num):
+        (jets,) = PythiaJets("cms", ["qcd"], num, seed=2026, alpha_s=alpha_s).read(["jet_mass"])
+        return jets["jet_mass"]
+
+    shipped = next(JetSample("cms").read(["process", "jet_mass"]))
+    assert np.array_equal(masses(0.1365, 5), shipped["jet_mass"][shipped["process"] == 0][:5])
+    assert np.median(masses(0.06, 60)) < 0.85 * np.median(masses(0.2, 60))
 
 
 @pytest.mark.generator

@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 from vierbein.events.jagged import Jagged
+from vierbein_collider.datasets.jet_anomalies import JetAnomalies
 from vierbein_collider.datasets.jet_sample import JetSample
 from vierbein_collider.errors import SeedRangeError
 from vierbein_collider.generation.blocks import generate
 from vierbein_collider.generation.detectors import DETECTORS
 from vierbein_collider.generation.processes import PROCESSES
+from vierbein_collider.generation.signals import KNOWN
 from vierbein_collider.jet_columns import (
     CODE_PARTICLE_COLUMNS,
     FLOAT_PARTICLE_COLUMNS,
@@ -18,7 +20,7 @@ COLUMNS = ("event_id", "process", *JET_COLUMNS, *FLOAT_PARTICLE_COLUMNS, *CODE_P
 
 
 def make(domain, processes, num_jets, seed):
-    chosen = [PROCESSES[name] for name in processes]
+    chosen = [KNOWN[name] for name in processes]
     return next(generate(DETECTORS[domain], chosen, num_jets, seed))
 
 
@@ -44,7 +46,36 @@ def test_the_shipped_bytes_come_out_again(domain):
     pytest.importorskip("pythia8mc")
     pytest.importorskip("fastjet")
     sample = JetSample(domain)
-    again = make(domain, ["qcd", "top"], 8, sample.card["seed"])
+    again = make(domain, ["qcd", "top"], 8, sample.shipped.card["seed"])
+    assert_begins_with(next(sample.read(COLUMNS)), again)
+
+
+@pytest.mark.generator
+@pytest.mark.parametrize(
+    ("domain", "signal"),
+    [
+        ("atlas", "light_ww"),
+        ("atlas", "emerging"),
+        ("atlas", "hot_cell"),
+        ("calo", "displaced"),
+        ("calo", "dead_region"),
+    ],
+)
+def test_the_shipped_signals_come_out_again(domain, signal):
+    """Alone, too: what is made of a process does not depend on the others."""
+    pytest.importorskip("pythia8mc")
+    pytest.importorskip("fastjet")
+    bank = JetAnomalies(domain)
+    again = make(domain, [signal], 4, bank.shipped.card["seed"])
+    assert_begins_with(next(bank.samples()[signal].read(COLUMNS)), again)
+
+
+@pytest.mark.generator
+def test_the_shipped_jets_of_high_fidelity_come_out_again(domain):
+    pytest.importorskip("pythia8mc")
+    pytest.importorskip("fastjet")
+    sample = JetSample(domain, "high_fidelity")
+    again = make(domain, ["qcd", "top"], 6, sample.shipped.card["seed"])
     assert_begins_with(next(sample.read(COLUMNS)), again)
 
 

@@ -1,7 +1,7 @@
 """Jets from the event generator."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from vierbein.interfaces.dataset import Dataset
 from vierbein_collider.errors import GeneratorNotInstalledError, UnknownProcessError
 from vierbein_collider.generation.blocks import generate, source_name
 from vierbein_collider.generation.detectors import DETECTORS
-from vierbein_collider.generation.processes import PROCESSES
+from vierbein_collider.generation.signals import KNOWN
 from vierbein_collider.jet_columns import MAX_PARTICLES
 
 _DISTRIBUTIONS = ("pythia8mc", "fastjet", "awkward", "numpy", "vierbein-collider")
@@ -27,11 +27,14 @@ class PythiaJets(Dataset):
     domain
         Which detector sees them.
     processes
-        Hard processes, in equal shares: qcd, top, quark, gluon, w, z, hbb.
+        Hard processes, in equal shares: qcd, top, quark, gluon, w, z, hbb, and the bank's signals.
     num_jets
         Number of jets in all.
     seed
         Fixes every number; jets of two seeds have different event ids.
+    alpha_s
+        The strong coupling at the Z's mass in showers after the collision. Jets with another one
+        have the same event ids: give them a seed of their own.
     """
 
     def __init__(
@@ -40,11 +43,15 @@ class PythiaJets(Dataset):
         processes: Sequence[str] = ("qcd", "top"),
         num_jets: int = 1000,
         seed: int = 0,
+        alpha_s: float = 0.1365,
     ) -> None:
-        if unknown := [name for name in processes if name not in PROCESSES]:
-            raise UnknownProcessError(unknown[0], tuple(PROCESSES))
+        if unknown := [name for name in processes if name not in KNOWN]:
+            raise UnknownProcessError(unknown[0], tuple(KNOWN))
+        shower = f"TimeShower:alphaSvalue={alpha_s}"
         self.detector = DETECTORS[domain]
-        self.processes = [PROCESSES[name] for name in processes]
+        self.processes = [
+            replace(KNOWN[name], settings=(*KNOWN[name].settings, shower)) for name in processes
+        ]
         self.num_jets = num_jets
         self.seed = seed
 
@@ -67,7 +74,7 @@ class PythiaJets(Dataset):
             raise GeneratorNotInstalledError(str(error.name)) from error
         return {
             "detector": asdict(self.detector),
-            "processes": [asdict(process) for process in self.processes],
+            "processes": [process.described() for process in self.processes],
             "num_jets": self.num_jets,
             "max_particles": MAX_PARTICLES,
             "seed": self.seed,

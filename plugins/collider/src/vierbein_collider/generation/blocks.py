@@ -97,8 +97,10 @@ def _share(
     rng = _rng(*key, _DETECTOR_STREAM)
     parts: list[dict[str, Column]] = []
     made = 0
-    for batch in collisions(process, detector, pythia_seed):
+    for batch in collisions(process.settings, detector, pythia_seed):
         candidates = reconstruct(batch.particles, detector, rng)
+        if process.effect is not None:
+            candidates = process.effect(candidates, batch, rng)
         jets = cluster(candidates, len(batch.parton_pdg), detector.radius, detector.jet_pt[0])
         chosen = select(jets, batch, detector, process)
         parts.append(describe(jets, candidates, chosen))

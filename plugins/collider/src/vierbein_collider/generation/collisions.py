@@ -1,6 +1,6 @@
 """Proton collisions by Pythia 8, as flat columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from vierbein_collider.generation.detectors import Detector
 from vierbein_collider.generation.optional import optional
-from vierbein_collider.generation.processes import Process
 
 BATCH = 50
 """Collisions in one batch, fixed: what is generated must not depend on how much is asked for."""
@@ -91,7 +90,9 @@ class Collisions:
     parton_phi: NDArray[np.float64]
 
 
-def collisions(process: Process, detector: Detector, pythia_seed: int) -> Iterator[Collisions]:
+def collisions(
+    settings: Sequence[str], detector: Detector, pythia_seed: int
+) -> Iterator[Collisions]:
     """Yield batches of `BATCH` collisions without end.
 
     Multiparton interactions, parton showers and hadronisation are on (Pythia's default tune);
@@ -99,8 +100,8 @@ def collisions(process: Process, detector: Detector, pythia_seed: int) -> Iterat
 
     Parameters
     ----------
-    process
-        The hard process.
+    settings
+        Pythia's settings of the hard process.
     detector
         Whose beam energy, and window of jet pT, the collisions suit.
     pythia_seed
@@ -124,7 +125,7 @@ def collisions(process: Process, detector: Detector, pythia_seed: int) -> Iterat
         f"Beams:eCM={detector.beam_energy}",
         f"PhaseSpace:pTHatMin={low * _MARGIN[0]}",
         f"PhaseSpace:pTHatMax={high * _MARGIN[1]}",
-        *process.settings,
+        *settings,
     ):
         pythia.readString(line)
     pythia.init()

@@ -58,6 +58,10 @@ class Candidates:
     kind: NDArray[np.int64]
     d0: NDArray[np.float64]
 
+    def take(self, chosen: NDArray[np.bool_]) -> "Candidates":
+        """Choose candidates by a mask."""
+        return Candidates(**{name: values[chosen] for name, values in vars(self).items()})
+
 
 def smear(
     values: NDArray[np.float64], widths: NDArray[np.float64], rng: np.random.Generator
