@@ -125,14 +125,18 @@ class JetBank(SphinxDirective):
         rows = [
             (
                 f"``{name}``",
-                ", ".join(f"{s['measure']} {s['value']:g} {s['unit']}" for s in said["strengths"]),
+                ", ".join(_strength(each) for each in said["strengths"]),
                 ", ".join(str(cards[d]["num_jets_by_process"].get(name, 0)) for d in domains),
                 said["title"],
             )
-            for name, said in signals.items()
+            for name, said in sorted(signals.items(), key=lambda each: each[1]["code"])
         ]
         head = ["signal", "strength", f"jets in {', '.join(domains)}", "what it is"]
         return _parsed(self, _table(head, rows))
+
+
+def _strength(said: dict[str, Any]) -> str:
+    return f"{said['measure']} {said['value']:g} {said['unit']}".removesuffix(" 1")
 
 
 def _fields(schema: Any, prefix: str) -> Iterator[str]:
