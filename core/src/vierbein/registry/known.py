@@ -34,6 +34,12 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "lorentz_net_tiny",
         )
     },
+    "vierbein-neutrino": {
+        "adapter": ("neutrino_tracker",),
+        "command": ("make-neutrino-anomalies",),
+        "dataset": ("neutrino_anomalies", "neutrino_events"),
+        "observable": ("available_energy", "transverse_imbalance", "visible_mass"),
+    },
     "vierbein-objectives": {"objective": ("masked_particles", "supervised_and_masked")},
     "vierbein-omnilearned": {"backbone": ("pet2",)},
     "vierbein-point-edge": {

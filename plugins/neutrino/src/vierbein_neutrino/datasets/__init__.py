@@ -1,0 +1,1 @@
+"""Where neutrino events come from: the generator, and the bank of signals beyond it."""

@@ -1,0 +1,1 @@
+"""Physics quantities of neutrino events."""

@@ -1,0 +1,1 @@
+"""Neutrino-nucleus scattering: form factors, nuclei, interactions, final states. In GeV."""

@@ -1,0 +1,1 @@
+"""Signals that nothing was trained on: new particles, other physics, and faults."""
