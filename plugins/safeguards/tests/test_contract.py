@@ -15,6 +15,7 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
+
 from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.trainer import Fit, TrainingEvents
 from vierbein.testing.made_view import MadeView
@@ -164,3 +165,32 @@ class TestUncertainty(SafeguardContract):
 
     def planted_view(self, seed: int) -> RunView:
         return LearnedView(seed, is_planted=True)
+
+@RunView.register
+@dataclass
+class TriageView(MadeView):
+    """A fast network that is nearly the slow one; where a failure is planted, it is another."""
+
+    num_events: int = 1000
+
+    def trained(self, domain: str, arm: str, seed: int) -> Network:
+        slow = super().trained(domain, "fine_tuned", seed)
+        if arm == "fine_tuned":
+            return slow
+        if self.is_planted:
+            return super().trained(domain, arm, seed)
+        rng = torch.Generator().manual_seed(self.seed)
+        with torch.no_grad():
+            for parameter in slow.parameters():
+                parameter.add_(0.01 * torch.randn(parameter.shape, generator=rng))
+        return slow
+
+
+class TestTriage(SafeguardContract):
+    component = "triage"
+
+    def null_view(self, seed: int) -> RunView:
+        return TriageView(seed)
+
+    def planted_view(self, seed: int) -> RunView:
+        return TriageView(seed, is_planted=True)

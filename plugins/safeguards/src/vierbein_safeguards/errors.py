@@ -16,6 +16,17 @@ class OutOfRangeError(VierbeinError):
         )
 
 
+class UnknownScoreError(VierbeinError):
+    """A safeguard is to judge by a score that the task does not have."""
+
+    def __init__(self, score: str, there_are: Sequence[str]) -> None:
+        super().__init__(
+            f"The task has no score {score!r}.\n"
+            f"  It has: {', '.join(there_are)}.\n"
+            "  Name one of these, or leave the setting out."
+        )
+
+
 class TooFewEventsError(VierbeinError):
     """The source domain has too few events to fit or to calibrate with."""
 
