@@ -42,6 +42,7 @@ class World:
     reads: list[tuple[str, str]] = field(default_factory=list)
     seed: int = 0
     names: tuple[str, ...] = NAMES
+    truth: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -49,7 +50,9 @@ class World:
 
     def events(self, domain: str, split: str) -> EventTable:
         self.reads.append((domain, split))
-        return EventTable.of(batch(self.samples[domain, split]))
+        events = batch(self.samples[domain, split])
+        events.truth = dict(self.truth)
+        return EventTable.of(events)
 
     def represent(self, events: EventBatch) -> Tensor:
         seen = (events.features.double().numpy() - MEAN)[:, 1:] / SIGMA[1:]

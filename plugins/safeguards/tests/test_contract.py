@@ -194,3 +194,7 @@ class TestTriage(SafeguardContract):
 
     def planted_view(self, seed: int) -> RunView:
         return TriageView(seed, is_planted=True)
+
+
+class TestFeatures(SafeguardContract):
+    component = "features"

@@ -16,7 +16,7 @@ from vierbein.testing.made_events import changed
 from vierbein.testing.made_view import MadeView
 from vierbein_safeguards.cascade import Cascade, efficiency, uniform
 from vierbein_safeguards.counting import counting_toys
-from vierbein_safeguards.errors import OutOfRangeError, UnknownScoreError
+from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.proportion import clopper_pearson
 from vierbein_safeguards.search import TAIL
 from vierbein_safeguards.sensitivity import half_power_ratio
@@ -112,7 +112,7 @@ def test_a_score_of_the_task_may_choose():
     by_score = Triage(budget=0.2, pass_through=0.05, kept=0.05, score="p_one")
     (verdict,) = by_score.question(Run(3))
     assert verdict.figure.value == 1
-    with pytest.raises(UnknownScoreError, match="It has: p_one"):
+    with pytest.raises(NotThereError, match="It has: p_one"):
         Triage(score="p_two").question(Run(3))
 
 

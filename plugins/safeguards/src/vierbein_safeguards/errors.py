@@ -16,12 +16,12 @@ class OutOfRangeError(VierbeinError):
         )
 
 
-class UnknownScoreError(VierbeinError):
-    """A safeguard is to judge by a score that the task does not have."""
+class NotThereError(VierbeinError):
+    """A safeguard's setting names something that the run does not have."""
 
-    def __init__(self, score: str, there_are: Sequence[str]) -> None:
+    def __init__(self, kind: str, name: str, there_are: Sequence[str]) -> None:
         super().__init__(
-            f"The task has no score {score!r}.\n"
+            f"The run has no {kind} {name!r}.\n"
             f"  It has: {', '.join(there_are)}.\n"
             "  Name one of these, or leave the setting out."
         )

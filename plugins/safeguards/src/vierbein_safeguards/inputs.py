@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from vierbein.events.buckets import batches
+from vierbein.events.table import EventTable
 from vierbein.interfaces.run_view import RunView
 from vierbein_safeguards.errors import NoObservablesError
 
@@ -44,7 +45,29 @@ def see(view: RunView, domain: str, split: str, max_events: int) -> Inputs:
         If the run has no observables.
     """
     table = view.events(domain, split)
-    table = table.choose(np.arange(min(len(table), max_events)))
+    return look_at(view, table.choose(np.arange(min(len(table), max_events))))
+
+
+def look_at(view: RunView, table: EventTable) -> Inputs:
+    """Represent events, and compute their observables.
+
+    Parameters
+    ----------
+    view
+        The run.
+    table
+        Events of any of its domains.
+
+    Returns
+    -------
+    dict
+        One row an event, in the table's order, by the names in `INPUTS`.
+
+    Raises
+    ------
+    NoObservablesError
+        If the run has no observables.
+    """
     parts = batches(table.num_particles, _BATCH, None)
     if not parts:
         return {inputs: np.zeros((0, 1)) for inputs in INPUTS}

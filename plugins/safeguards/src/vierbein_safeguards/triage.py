@@ -16,7 +16,7 @@ from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards.calibration import Calibration
 from vierbein_safeguards.cascade import Cascade, efficiency, num_selected, selected_share
-from vierbein_safeguards.errors import OutOfRangeError, UnknownScoreError
+from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.evaluated import evaluate
 from vierbein_safeguards.judged import Judged, half_power_ratios, picture, savings
 from vierbein_safeguards.monitor import Mahalanobis, Scores
@@ -113,11 +113,11 @@ class Triage(Safeguard):
 
         Raises
         ------
-        UnknownScoreError
+        NotThereError
             If the task has no such score.
         """
         if self._score and self._score not in view.task.score_names:
-            raise UnknownScoreError(self._score, tuple(view.task.score_names))
+            raise NotThereError("score", self._score, tuple(view.task.score_names))
         return [self._verdict(view, domain) for domain in view.targets]
 
     def _verdict(self, view: RunView, domain: str) -> Verdict:

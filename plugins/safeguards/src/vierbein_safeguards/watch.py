@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Int
+from numpy.typing import NDArray
 from scipy import stats
 
 from vierbein.interfaces.figure import Figure
@@ -60,6 +63,15 @@ class Look:
         """How many events stand above the limit."""
         return int((self.scores > self.watch.limit).sum())
 
+    @property
+    def share(self) -> float:
+        """Which fraction of the events stands above the limit."""
+        return self.count / max(len(self.scores), 1)
+
+    def of(self, places: Int[NDArray[np.int64], " place"]) -> "Look":
+        """Look at some of the events."""
+        return Look(self.watch, self.scores[places])
+
     def fraction(self, trials: int) -> Figure:
         """Give the fraction of events above the limit.
 
@@ -69,7 +81,7 @@ class Look:
         if not num:
             return Figure(name, 0.0, 0.0, 1.0)
         low, high = stats.binomtest(self.count, num).proportion_ci(1 - 0.05 / trials)
-        return Figure(name, self.count / num, float(low), float(high))
+        return Figure(name, self.share, float(low), float(high))
 
     def separation(self) -> Figure:
         """Give how well the score tells the target domain from the source domain."""
