@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few batches; writes no row")
     is_quick = parser.parse_args().quick
     num_null, num_near, num_far = (40, 10, 4) if is_quick else (1000, 100, 10)
-    # Few far events are seen best by a limit that few clean ones pass; the same holds for both rows.
+    # Few events are seen best by a limit that few clean ones pass; both rows have the same.
     strict = Ood(false_alarm_rate=FALSE_ALARM, warn_above=0.0, event_rate=EVENT_RATE)
     usual = Ood(false_alarm_rate=FALSE_ALARM, warn_above=0.0)
     alarms, declared = [], []
@@ -118,7 +118,8 @@ def main() -> None:
         verdict = asked(strict, seed, 200, clean(np.random.default_rng([13, seed]), 200))
         alarms.append(verdict.answer is not Answer.PASS)
         declared.append(verdict.false_alarm_rate)
-    said = f"nominal {FALSE_ALARM}, event_rate={EVENT_RATE}, declared {np.mean(declared):.4f}; {num_null} clean batches"
+    rates = f"nominal {FALSE_ALARM}, declared {np.mean(declared):.4f}"
+    said = f"{rates}, event_rate={EVENT_RATE}; {num_null} clean batches"
     share("ood_false_alarm_rate", alarms, said, is_quick=is_quick)
     for row, ood, setting in (
         ("ood_power", strict, f"event_rate={EVENT_RATE}"),
