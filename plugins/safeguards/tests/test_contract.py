@@ -15,7 +15,6 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
-
 from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.trainer import Fit, TrainingEvents
 from vierbein.testing.made_view import MadeView
@@ -165,6 +164,7 @@ class TestUncertainty(SafeguardContract):
 
     def planted_view(self, seed: int) -> RunView:
         return LearnedView(seed, is_planted=True)
+
 
 @RunView.register
 @dataclass

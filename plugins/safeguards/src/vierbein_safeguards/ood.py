@@ -207,7 +207,10 @@ class Ood(Safeguard):
             answer, rate = Answer.WARN, 1.0
             sentence = f"{num} events are too few to be told from a clean sample"
         elif whole.is_loud or apart or bad:
-            answer, advice = Answer.FAIL if figure.value > self._fail_above else Answer.WARN, _UNLIKE
+            answer, advice = (
+                Answer.FAIL if figure.value > self._fail_above else Answer.WARN,
+                _UNLIKE,
+            )
         elif few:
             answer, rate = Answer.WARN, 1.0
             sentence += f"; too few events to say anything of {', '.join(few)}"
