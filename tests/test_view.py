@@ -64,3 +64,9 @@ def test_a_bank_of_no_target_domain_is_refused(folder):
     bank = [each.replace("there", "nowhere") for each in BANK]
     with pytest.raises(ImpossibleSettingError, match="anomalies"):
         _ = Assembly(configure("toy", [*FEW, *bank])).anomalies
+
+
+def test_a_bank_of_one_domain_can_be_left_out(folder):
+    configuration = configure("toy", [*FEW, *BANK, "~anomalies.there"])
+    assert configuration["anomalies"] == {}
+    assert set(configuration["high_fidelity"]) == {"there"}

@@ -81,7 +81,9 @@ def compose(
         content = _composed(overrides, library)
         for place, name in places(library.chosen).items():
             holder, _, _ = place.rpartition(".")
-            if not holder or _at(content, holder) is not None:  # `~also.calo` takes both of it away
+            # `~also.calo` takes the holder of two away, `~anomalies.calo` what is held.
+            is_wanted = not holder or _at(content, holder) is not None
+            if is_wanted and f"~{place}" not in overrides:
                 _hold(content, place, name)
         config = OmegaConf.create(plain(checked(content, schema, library.registry)))
     except (HydraException, OmegaConfBaseException, RecursionError) as error:

@@ -43,6 +43,7 @@ class View:
         self._assembly = assembly
         self._recommendations = recommendations
         self._networks: dict[str, Network] = {}
+        self._recommended: dict[str, Network] = {}
         self.seed = assembly.settings.seed
         self.source = assembly.source.name
         self.num_target_events = max(assembly.settings.compare.sizes, default=0)
@@ -109,13 +110,14 @@ class View:
 
     def predict(self, events: EventBatch) -> Float[Tensor, "event output"]:
         """Give the prediction of the arm that the run recommends."""
-        if events.domain not in self._recommendations:
-            raise UnknownDomainError(events.domain, tuple(self._recommendations))
-        network, _ = recommended(
-            self._assembly, events.domain, self._recommendations[events.domain]
-        )
+        name = events.domain
+        if name not in self._recommendations:
+            raise UnknownDomainError(name, tuple(self._recommendations))
+        if name not in self._recommended:
+            arm = self._recommendations[name]
+            self._recommended[name], _ = recommended(self._assembly, name, arm)
         with torch.inference_mode():
-            prediction: Tensor = network(events)
+            prediction: Tensor = self._recommended[name](events)
             return prediction
 
     def observables(self, events: EventBatch) -> dict[str, NDArray[np.float64]]:
