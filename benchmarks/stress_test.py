@@ -43,7 +43,7 @@ def empty_boxes(num: int) -> None:
     """Test that p-values of samples without signal are uniform."""
     rng = np.random.default_rng(3)
     background = rng.normal(size=(4000, 8)) @ rng.normal(size=(8, 8))
-    search = Search(background, 1000, 5000, seed=4)
+    search = Search([background], 1000, 5000, seed=4)
     boxes = search.empty(num, seed=5)
     above = len(search.null) - np.searchsorted(np.sort(search.null), boxes)
     found = stats.kstest((above + 1) / (len(search.null) + 1), "uniform").pvalue

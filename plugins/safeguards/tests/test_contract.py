@@ -1,8 +1,10 @@
 """The safeguards keep the contract of safeguards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -20,6 +22,8 @@ from vierbein.interfaces.trainer import Fit, TrainingEvents
 from vierbein.testing.made_view import MadeView
 from vierbein.testing.safeguard import SafeguardContract
 from vierbein.testing.small_network import SCHEMA, SmallHead
+
+from vierbein_safeguards.linear_view import COLUMNS, LinearView, direction
 
 
 class TestOod(SafeguardContract):
@@ -198,3 +202,28 @@ class TestTriage(SafeguardContract):
 
 class TestFeatures(SafeguardContract):
     component = "features"
+
+LOST = range(6, COLUMNS)
+
+
+class TestStressTest(SafeguardContract):
+    """Networks that turn from seed to seed lose as much in either arm, or in one alone."""
+
+    component = "stress_test"
+    settings: ClassVar = {
+        "sample_size": 200,
+        "num_toys": 1000,
+        "num_injections": 20,
+        "max_seeds": 3,
+    }
+
+    def null_view(self, seed: int) -> RunView:
+        return _view(seed, {"fine_tuned": LOST, "twin_equal_steps": LOST}, scatter=0.2)
+
+    def planted_view(self, seed: int) -> RunView:
+        return _view(seed, {"fine_tuned": LOST}, scatter=0.02)
+
+
+def _view(seed: int, lost: Mapping[str, Sequence[int]], scatter: float) -> LinearView:
+    signals = {f"{kept:g} kept": direction(kept) for kept in (0.02, 0.5, 1.0)}
+    return LinearView(seed, lost, signals, scatter, num_events=400, num_signal=400)

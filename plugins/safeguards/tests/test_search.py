@@ -16,7 +16,7 @@ def background():
 
 @pytest.fixture(scope="module")
 def search(background):
-    return Search(background, EVENTS, TOYS, seed=0)
+    return Search([background], EVENTS, TOYS, seed=0)
 
 
 def shifted(background, distance, seed=1):
@@ -37,23 +37,23 @@ def test_their_p_values_are_uniform(search):
 
 
 def test_the_farther_signal_is_seen_at_the_smaller_fraction(search, background):
-    found = [search.toys(shifted(background, d), 60, 0).half_power(TAIL) for d in (1, 2, 4)]
+    found = [search.toys([shifted(background, d)], 60, 0).half_power(TAIL) for d in (1, 2, 4)]
     assert found[0] > 1.7 * found[1] > 1.7 * found[2]
 
 
 def test_what_differs_in_its_spread_alone_is_seen(search, background):
     narrow, wide = background[:800] * 0.3, background[:800] * 2.0
-    assert search.toys(narrow, 60, 0).half_power(TAIL) < 0.3
-    assert search.toys(wide, 60, 0).half_power(TAIL) < 0.3
+    assert search.toys([narrow], 60, 0).half_power(TAIL) < 0.3
+    assert search.toys([wide], 60, 0).half_power(TAIL) < 0.3
 
 
 def test_a_column_of_no_variance_changes_nothing(background, search):
     constant = np.column_stack([background, np.full(len(background), 7.0)])
-    found = Search(constant, EVENTS, TOYS, seed=0).null
+    found = Search([constant], EVENTS, TOYS, seed=0).null
     assert found == pytest.approx(search.null)
 
 
 def test_the_same_seed_gives_the_same_toys(background, search):
     signal = shifted(background, 2)
-    again = Search(background, EVENTS, TOYS, seed=0).toys(signal, 20, seed=3)
-    assert (again.injected == search.toys(signal, 20, seed=3).injected).all()
+    again = Search([background], EVENTS, TOYS, seed=0).toys([signal], 20, seed=3)
+    assert (again.injected == search.toys([signal], 20, seed=3).injected).all()

@@ -70,4 +70,14 @@ class NotIndependentError(VierbeinError):
             f"{module} is to cross-check networks, and so must not import {', '.join(foreign)}.\n"
             f"  It may import {', '.join(allowed)}, and what keeps to that in its own package.\n"
             "  Write what it needs with those; a fault in shared code would hide in both answers."
+
+class NotFiniteRepresentationError(VierbeinError):
+    """A network represents events by values that are no numbers."""
+
+    def __init__(self, network: str, sample: str, count: int) -> None:
+        super().__init__(
+            f"The network {network} represents {count} events of {sample} by values that are not "
+            "finite.\n"
+            "  A search needs a number in every column of every event.\n"
+            "  Look for bad records there, or train with a smaller learning rate."
         )

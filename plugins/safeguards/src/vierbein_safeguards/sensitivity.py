@@ -10,6 +10,8 @@ from scipy import stats
 from scipy.special import ndtr, ndtri
 
 Statistics = Float[NDArray[np.float64], " toy"]
+REPLICAS = 200
+"""Of a bootstrap."""
 _STEPS = 15
 _FARTHEST = 6.0
 """Standard deviations beyond which the probit has no slope left to fit with."""
@@ -28,11 +30,15 @@ class Toys:
         Signal fractions that were injected, rising.
     injected
         The statistic of samples with them.
+    drift
+        What is added to the logarithm of s50 when other events of the same kind are drawn from, one
+        number a bootstrap replica; none where samples are not drawn from a finite number of events.
     """
 
     null: Statistics
     strengths: Float[NDArray[np.float64], " strength"]
     injected: Float[NDArray[np.float64], "strength injection"]
+    drift: Float[NDArray[np.float64], " replica"] | None = None
 
     def threshold(self, false_alarm: float) -> float:
         """Give the statistic that a sample without signal exceeds with that probability."""
@@ -42,6 +48,10 @@ class Toys:
         """Count the injections above the threshold, strength by strength."""
         counts: NDArray[np.int64] = (self.injected > self.threshold(false_alarm)).sum(axis=1)
         return counts
+
+    def is_reached(self, false_alarm: float) -> bool:
+        """Say whether the strongest injection is detected half of the time."""
+        return bool(2 * self.detected(false_alarm)[-1] >= self.injected.shape[1])
 
     def half_power(self, false_alarm: float) -> float:
         """Give s50, the signal fraction at which half of the samples are detected."""
@@ -62,7 +72,7 @@ class Toys:
         false_alarm
             Of the search.
         num
-            How many.
+            How many; as many as `drift` has, if there is one.
         rng
             Random numbers.
 
@@ -81,7 +91,8 @@ class Toys:
         below = np.stack([np.searchsorted(row, thresholds, side="right") for row in ordered], 1)
         curve = _fit(self.strengths, trials - below, trials, false_alarm)
         counts = rng.binomial(trials, _power(self.strengths, curve, false_alarm))
-        return _half_power(self.strengths, counts, trials, false_alarm)
+        found = _half_power(self.strengths, counts, trials, false_alarm)
+        return found if self.drift is None else found * np.exp(self.drift)
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,66 @@ class Ratio:
     high: float
 
 
+@dataclass(frozen=True)
+class HalfPowers:
+    """Natural logarithms of s50, seed by seed: as found, and as other toys would have found it.
+
+    Parameters
+    ----------
+    logs
+        As found.
+    replicas
+        As other injections and other null toys would have.
+    """
+
+    logs: Float[NDArray[np.float64], " seed"]
+    replicas: Float[NDArray[np.float64], "seed replica"]
+
+    @classmethod
+    def of(
+        cls, toys: Sequence[Toys], false_alarm: float, num_replicas: int, rng: np.random.Generator
+    ) -> "HalfPowers":
+        """Take them from the toys of each training seed."""
+        found = np.log([each.half_power(false_alarm) for each in toys])
+        drawn = [np.log(each.replicas(false_alarm, num_replicas, rng)) for each in toys]
+        return cls(found, np.array(drawn))
+
+    def over(self, reference: "HalfPowers") -> "HalfPowers":
+        """Give the logarithms of the ratio to a reference, seed by seed."""
+        return HalfPowers(self.logs - reference.logs, self.replicas - reference.replicas)
+
+    def of_seeds(self, seeds: slice) -> "HalfPowers":
+        """Give those of some seeds."""
+        return HalfPowers(self.logs[seeds], self.replicas[seeds])
+
+    def repeated(self, num: int) -> "HalfPowers":
+        """Hold one search, which has no seeds, against several: its toys are the same for all."""
+        return HalfPowers(np.repeat(self.logs, num), np.repeat(self.replicas, num, axis=0))
+
+    def mean(self, level: float) -> Ratio:
+        """Average over seeds.
+
+        The interval is that of `compare`: in the logarithm, the toys' fluctuation of the mean over
+        seeds and, with several seeds, Student's interval of their scatter, added in quadrature.
+
+        Parameters
+        ----------
+        level
+            Confidence level of the interval.
+
+        Returns
+        -------
+        Ratio
+            Geometric mean and interval.
+        """
+        half = stats.norm.ppf(0.5 + level / 2) * self.replicas.mean(axis=0).std(ddof=1)
+        if (num := len(self.logs)) > 1:
+            quantile = stats.t.ppf(0.5 + level / 2, num - 1)
+            half = np.hypot(half, quantile * self.logs.std(ddof=1) / np.sqrt(num))
+        middle = self.logs.mean()
+        return Ratio(*(float(x) for x in np.exp([middle, middle - half, middle + half])))
+
+
 def half_power_ratio(
     ours: Sequence[Toys],
     reference: Sequence[Toys],
@@ -113,9 +184,6 @@ def half_power_ratio(
     rng: np.random.Generator,
 ) -> Ratio:
     """Compare the signal fractions that two searches need, over seeds.
-
-    The interval is that of `compare`: in the logarithm, the toys' fluctuation of the mean over
-    seeds and, with several seeds, Student's interval of their scatter, added in quadrature.
 
     Parameters
     ----------
@@ -137,22 +205,8 @@ def half_power_ratio(
     Ratio
         Above 1 where ours needs more signal.
     """
-    logs = np.array([_log_ratio(a, b, false_alarm) for a, b in zip(ours, reference, strict=True)])
-    drawn = [
-        np.log(a.replicas(false_alarm, num_replicas, rng))
-        - np.log(b.replicas(false_alarm, num_replicas, rng))
-        for a, b in zip(ours, reference, strict=True)
-    ]
-    half = stats.norm.ppf(0.5 + level / 2) * np.mean(drawn, axis=0).std(ddof=1)
-    if (num := len(logs)) > 1:
-        quantile = stats.t.ppf(0.5 + level / 2, num - 1)
-        half = np.hypot(half, quantile * logs.std(ddof=1) / np.sqrt(num))
-    middle = logs.mean()
-    return Ratio(*(float(x) for x in np.exp([middle, middle - half, middle + half])))
-
-
-def _log_ratio(ours: Toys, reference: Toys, false_alarm: float) -> float:
-    return float(np.log(ours.half_power(false_alarm) / reference.half_power(false_alarm)))
+    first, second = (HalfPowers.of(t, false_alarm, num_replicas, rng) for t in (ours, reference))
+    return first.over(second).mean(level)
 
 
 def _half_power(
