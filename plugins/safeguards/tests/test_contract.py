@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -216,12 +217,30 @@ class TestStressTest(SafeguardContract):
         "num_injections": 20,
         "max_seeds": 3,
     }
+    num_null = 10
+    num_planted = 4
 
     def null_view(self, seed: int) -> RunView:
         return _view(seed, {"fine_tuned": LOST, "twin_equal_steps": LOST}, scatter=0.2)
 
     def planted_view(self, seed: int) -> RunView:
         return _view(seed, {"fine_tuned": LOST}, scatter=0.02)
+
+
+class TestRotation(SafeguardContract):
+    """What the run's own base has lost, the other has; and both have what the twin has."""
+
+    component = "rotation"
+    settings: ClassVar = {"sample_size": 200, "num_toys": 1000, "num_injections": 20}
+    num_null = 10
+    num_planted = 4
+
+    def null_view(self, seed: int) -> RunView:
+        return replace(_view(seed, {}, scatter=0.0), seeds=(0, 1, 2, 3), bases=("own", "second"))
+
+    def planted_view(self, seed: int) -> RunView:
+        view = _view(seed, {"own": LOST}, scatter=0.0)
+        return replace(view, seeds=(0, 1, 2, 3), bases=("own", "second"))
 
 
 def _view(seed: int, lost: Mapping[str, Sequence[int]], scatter: float) -> LinearView:

@@ -120,7 +120,7 @@ def test_a_network_of_no_numbers_is_named():
             return network
 
     with pytest.raises(
-        NotFiniteRepresentationError, match=r"fine-tuned, seed 0, .* 400 events of first"
+        NotFiniteRepresentationError, match=r"fine-tuned, seed 0, .* 200 events of the background"
     ):
         asked(Broken(0, num_events=200))
 

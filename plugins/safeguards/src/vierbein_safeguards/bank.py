@@ -9,7 +9,7 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.run_view import RunView
 from vierbein_safeguards.errors import NotFiniteRepresentationError
-from vierbein_safeguards.evaluated import evaluate
+from vierbein_safeguards.evaluated import Evaluated, evaluate
 from vierbein_safeguards.search import Sample, Search
 from vierbein_safeguards.sensitivity import Toys
 
@@ -41,10 +41,21 @@ class Plan:
 
 @dataclass(frozen=True)
 class Seen:
-    """Background and signals in one representation, one row an event."""
+    """Background and signals in one representation, one row an event.
+
+    Parameters
+    ----------
+    background
+        Representations of the background.
+    signals
+        Of every signal, by name.
+    prediction
+        What the network predicts for the background, if it is one.
+    """
 
     background: Sample
     signals: Mapping[str, Sample]
+    prediction: Sample | None = None
 
 
 @dataclass(frozen=True)
@@ -89,14 +100,15 @@ class Bank:
             If one is not a finite number.
         """
 
-        def pooled(sample: str, events: EventTable) -> Sample:
-            columns = evaluate(network, events).pooled
-            if bad := int((~np.isfinite(columns).all(axis=1)).sum()):
+        def seen(sample: str, events: EventTable) -> Evaluated:
+            found = evaluate(network, events)
+            if bad := int((~np.isfinite(found.pooled).all(axis=1)).sum()):
                 raise NotFiniteRepresentationError(name, sample, bad)
-            return columns
+            return found
 
-        signals = {sample: pooled(sample, events) for sample, events in self.signals.items()}
-        return Seen(pooled("the background", self.background), signals)
+        known = seen("the background", self.background)
+        signals = {sample: seen(sample, events).pooled for sample, events in self.signals.items()}
+        return Seen(known.pooled, signals, known.prediction)
 
     def seen_raw(self, view: RunView) -> Seen | None:
         """Compute the run's observables, if it has any; what is not finite tells nothing."""

@@ -50,9 +50,20 @@ class _Projecting(Backbone):
         return [self]
 
 
-class _Pooled(nn.Module):
+class _Unmixed(nn.Module):
+    """Predicts the first two columns, as far as a network keeps them."""
+
+    def __init__(self, matrix: NDArray[np.float64]) -> None:
+        super().__init__()
+        self.matrix = nn.Parameter(torch.tensor(matrix, dtype=torch.float32))
+
     def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
-        return representation.pooled[:, :2]
+        return representation.pooled @ self.matrix
+
+
+class _Scoring:
+    def scores(self, prediction: Tensor) -> Tensor:
+        return prediction
 
 
 @RunView.register
@@ -95,6 +106,11 @@ class LinearView:
     is_exact: bool = False
 
     @property
+    def task(self) -> "_Scoring":
+        """Take predictions for scores."""
+        return _Scoring()
+
+    @property
     def targets(self) -> Sequence[str]:
         """The one target domain."""
         return ("there",)
@@ -129,7 +145,8 @@ class LinearView:
         turned, _ = np.linalg.qr(kept + self.scatter * rng.normal(size=kept.shape))
         matrix = turned @ rng.normal(size=(kept.shape[1], kept.shape[1]))
         projection = Projection(SCHEMA, SCHEMA, dict.fromkeys(SCHEMA.names, (0.0, 1.0)))
-        return Network(projection, _Projecting(SCHEMA, matrix), _Pooled()).eval()
+        head = _Unmixed(np.linalg.pinv(matrix.astype(np.float64))[:, :2].astype(np.float64))
+        return Network(projection, _Projecting(SCHEMA, matrix), head).eval()
 
     def train_variant(
         self, domain: str, events: TrainingEvents, *, seed: int, base: str | None

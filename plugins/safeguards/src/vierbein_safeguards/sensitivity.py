@@ -220,8 +220,10 @@ def _half_power(
     at_half = ndtri((0.5 - false_alarm) / (1 - false_alarm))
     slope = np.where(curve[..., 1] > 0, curve[..., 1], np.nan)
     solved = strengths[-1] * (at_half - curve[..., 0]) / slope
-    # A power that does not rise with the strength is not there: the signal is beyond reach.
-    solved = np.where(np.isnan(solved), strengths[-1], solved)
+    # A power that does not rise with the strength, or never to one half, is not there: the signal
+    # is beyond reach.
+    is_reached = ~np.isnan(solved) & (2 * detected.max(axis=-1) >= trials)
+    solved = np.where(is_reached, solved, strengths[-1])
     within: NDArray[np.float64] = np.clip(solved, strengths[0], strengths[-1])
     return within
 
