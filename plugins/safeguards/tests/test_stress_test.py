@@ -1,10 +1,17 @@
 """The stress test gives known blind spots their known size, and says what it cannot know."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from vierbein.interfaces.safeguard import Answer, Moment
-from vierbein_safeguards.errors import NotFiniteRepresentationError, OutOfRangeError
+from vierbein_safeguards.bank import Bank
+from vierbein_safeguards.errors import (
+    NoBackgroundError,
+    NotFiniteRepresentationError,
+    OutOfRangeError,
+)
 from vierbein_safeguards.linear_view import COLUMNS, LinearView, direction
 from vierbein_safeguards.linear_world import LinearWorld
 from vierbein_safeguards.stress_test import StressTest
@@ -131,3 +138,17 @@ def test_a_network_of_no_numbers_is_named():
 def test_settings_that_make_no_sense_are_refused(setting, value):
     with pytest.raises(OutOfRangeError, match=setting):
         StressTest(**{setting: value})
+
+
+def test_one_class_alone_may_be_the_background():
+    class Labelled(LinearView):
+        def events(self, domain, split):
+            table = super().events(domain, split)
+            return replace(table, truth={"kind": np.arange(len(table)) % 4})
+
+    view = Labelled(0, {}, {}, num_events=400)
+    bank = Bank.of(view, "there", 1000, 10, ("kind", 3))
+    assert (bank.background.truths()["kind"] == 3).all()
+    assert len(bank.background) == 100
+    with pytest.raises(NoBackgroundError, match=r"kind = 7.\n  Its truths are kind"):
+        asked(view, background_truth="kind", background_value=7)

@@ -8,7 +8,7 @@ import numpy as np
 from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.run_view import RunView
-from vierbein_safeguards.errors import NotFiniteRepresentationError
+from vierbein_safeguards.errors import NoBackgroundError, NotFiniteRepresentationError
 from vierbein_safeguards.evaluated import Evaluated, evaluate
 from vierbein_safeguards.search import Sample, Search
 from vierbein_safeguards.sensitivity import Toys
@@ -65,7 +65,7 @@ class Bank:
     Parameters
     ----------
     background
-        What the search takes for known: test events of every class.
+        What the search takes for known: test events of every class, or of one.
     signals
         By name; nothing was trained on them.
     """
@@ -74,10 +74,49 @@ class Bank:
     signals: Mapping[str, EventTable]
 
     @classmethod
-    def of(cls, view: RunView, domain: str, max_background: int, max_signal: int) -> "Bank":
-        """Take the first events of a domain's test split and of each signal of its bank."""
+    def of(
+        cls,
+        view: RunView,
+        domain: str,
+        max_background: int,
+        max_signal: int,
+        known: tuple[str, int] | None = None,
+    ) -> "Bank":
+        """Take the first events of a domain's test split and of each signal of its bank.
+
+        Parameters
+        ----------
+        view
+            The run.
+        domain
+            A target domain.
+        max_background
+            How many test events are taken.
+        max_signal
+            How many events of each signal.
+        known
+            A truth and its value, where only test events of one class are the background.
+
+        Returns
+        -------
+        Bank
+            Of the domain.
+
+        Raises
+        ------
+        NoBackgroundError
+            If no test event has that truth.
+        """
+        background = view.events(domain, "test")
+        if known is not None:
+            name, value = known
+            truths = background.truths()
+            chosen = np.flatnonzero(truths[name] == value) if name in truths else np.array([], int)
+            if not len(chosen):
+                raise NoBackgroundError(domain, name, value, sorted(truths))
+            background = background.choose(chosen)
         signals = {name: _first(t, max_signal) for name, t in view.anomalies(domain).items()}
-        return cls(_first(view.events(domain, "test"), max_background), signals)
+        return cls(_first(background, max_background), signals)
 
     def seen_by(self, network: Network, name: str) -> Seen:
         """Represent all events by a network.

@@ -92,3 +92,15 @@ class UnknownObservableError(VierbeinError):
             f"  It has {', '.join(there_are) or 'none'}.\n"
             f"  Choose one of them, or add it to the run:  observable=[{name}]"
         )
+
+
+class NoBackgroundError(VierbeinError):
+    """No test event is of the class that was named as the background."""
+
+    def __init__(self, domain: str, truth: str, value: int, there_are: Sequence[str]) -> None:
+        super().__init__(
+            f"No test event of {domain} has {truth} = {value}.\n"
+            f"  Its truths are {', '.join(there_are) or 'none'}.\n"
+            "  Name one of them and a value that it takes, or leave background_truth out: all "
+            "classes are then the background."
+        )

@@ -54,6 +54,10 @@ class StressTest(Safeguard):
         How many test events are used.
     max_signal
         How many events of each signal are used.
+    background_truth
+        The truth by which one class of test events is the background, instead of all.
+    background_value
+        That class's value of it.
 
     Raises
     ------
@@ -75,6 +79,8 @@ class StressTest(Safeguard):
         max_seeds: int = 5,
         max_background: int = 3000,
         max_signal: int = 400,
+        background_truth: str = "",
+        background_value: int = 0,
     ) -> None:
         rates = {"false_alarm": false_alarm, "search_false_alarm": search_false_alarm}
         for name, rate in rates.items():
@@ -94,6 +100,7 @@ class StressTest(Safeguard):
                 raise OutOfRangeError(name, number, f"a number from {least} on")
         self._threshold, self._false_alarm = threshold, false_alarm
         self._plan = Plan(sample_size, num_toys, num_injections, search_false_alarm)
+        self._known = (background_truth, background_value) if background_truth else None
         self._max_seeds, self._max_events = max_seeds, (max_background, max_signal)
 
     def question(self, view: RunView) -> list[Verdict]:
@@ -113,11 +120,13 @@ class StressTest(Safeguard):
         ------
         NotFiniteRepresentationError
             If a network represents an event by what is no number.
+        NoBackgroundError
+            If no test event is of the class that is named as the background.
         """
         return [self._verdict(view, number, name) for number, name in enumerate(view.targets)]
 
     def _verdict(self, view: RunView, number: int, domain: str) -> Verdict:
-        bank = Bank.of(view, domain, *self._max_events)
+        bank = Bank.of(view, domain, *self._max_events, self._known)
         seeds = list(view.seeds)[: self._max_seeds]
         if lacking := what_lacks(bank, len(seeds)):
             return undone("stress_test", domain, lacking, self._threshold)
