@@ -1,11 +1,8 @@
 """The safeguards keep the contract of safeguards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,7 +20,6 @@ from vierbein.interfaces.trainer import Fit, TrainingEvents
 from vierbein.testing.made_view import MadeView
 from vierbein.testing.safeguard import SafeguardContract
 from vierbein.testing.small_network import SCHEMA, SmallHead
-
 from vierbein_safeguards.linear_view import COLUMNS, LinearView, direction
 
 
@@ -203,6 +199,7 @@ class TestTriage(SafeguardContract):
 
 class TestFeatures(SafeguardContract):
     component = "features"
+
 
 LOST = range(6, COLUMNS)
 

@@ -70,6 +70,8 @@ class NotIndependentError(VierbeinError):
             f"{module} is to cross-check networks, and so must not import {', '.join(foreign)}.\n"
             f"  It may import {', '.join(allowed)}, and what keeps to that in its own package.\n"
             "  Write what it needs with those; a fault in shared code would hide in both answers."
+        )
+
 
 class NotFiniteRepresentationError(VierbeinError):
     """A network represents events by values that are no numbers."""
