@@ -274,8 +274,9 @@ class Rotation(Safeguard):
         said += f"{self._threshold:g} is granted."
         if is_blind:
             said += " All share a blind spot: add a base trained otherwise, or the twin."
-        for base, (name, end) in blind.items():
-            said += f" Alone, {base} is blind to {name}: {end.value:.2f} [{end.low:.2f}, "
+        if own in blind:
+            name, end = blind[own]
+            said += f" Alone, {own} is blind to {name}: {end.value:.2f} [{end.low:.2f}, "
             said += f"{end.high:.2f}]{'' if is_blind else '; search with all bases'}."
         further = [figure(f"surest BSR of {base} alone, {n}", r) for base, (n, r) in ends.items()]
         for base, found in spots.items():
