@@ -22,15 +22,8 @@ def most_anomalous(scores: Scores, share: float) -> Selected:
 
 
 def chance_overlap(share: float) -> float:
-    """Give the overlap of two selections that have nothing to do with each other.
-
-    Of two shares `q`, both have `q`² and either has `2 q - q`² of the events.
-
-    Examples
-    --------
-    >>> round(chance_overlap(0.01), 4)
-    0.005
-    """
+    """Give the overlap of two selections that have nothing to do with each other."""
+    # Of two shares q, both have q^2 of the events, and either has 2 q - q^2.
     return share / (2 - share)
 
 
