@@ -178,7 +178,7 @@ def test_the_discrepancy_sees_what_no_tail_has(world: Callable, draw: Callable) 
     columns = draw(np.random.default_rng(24), 800)
     columns = MEAN + 0.3 * (columns - MEAN)
     (verdict,) = Ood().question(world(1000, 24, atlas=columns))
-    assert verdict.answer is not Answer.PASS
+    assert verdict.answer is Answer.WARN
     assert max(fractions(verdict).values()) < 0.02
     assert verdict.figure.name.endswith("MMD")
     assert verdict.threshold < verdict.figure.value

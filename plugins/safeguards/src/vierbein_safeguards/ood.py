@@ -39,7 +39,8 @@ class Ood(Safeguard):
     exchanges. Where there are run periods, the four look at each of them, too.
 
     The figure is the fraction of events above the limit of the loudest monitor, the one with most;
-    of the discrepancy or of a period, where that is too large and larger. All looks are paid for by
+    of a period, where that is too large and larger; the discrepancy, where only that is too large:
+    it warns and never fails. All looks are paid for by
     Bonferroni's correction, in the interval, in the threshold and in the false-alarm rate, which
     therefore is an upper bound; periods get one half of it together.
 
@@ -193,7 +194,8 @@ class Ood(Safeguard):
                 f"; as a whole the sample differs as if {found.share:.1%} of its events were from "
                 f"elsewhere ({inputs} MMD)"
             )
-            figures.append((_share(inputs, found), threshold))
+            if not whole.is_loud and not bad:
+                figures = [(_share(inputs, found), threshold)]
         if bad:
             sentence += f"; too many are unlike in {', '.join(bad)}"
             worst = max(bad.values(), key=lambda judged: judged.loudest.share)
@@ -207,10 +209,9 @@ class Ood(Safeguard):
             answer, rate = Answer.WARN, 1.0
             sentence = f"{num} events are too few to be told from a clean sample"
         elif whole.is_loud or apart or bad:
-            answer, advice = (
-                Answer.FAIL if figure.value > self._fail_above else Answer.WARN,
-                _UNLIKE,
-            )
+            # A discrepancy counts no events: alone it never fails.
+            is_bad = (whole.is_loud or bool(bad)) and figure.value > self._fail_above
+            answer, advice = Answer.FAIL if is_bad else Answer.WARN, _UNLIKE
         elif few:
             answer, rate = Answer.WARN, 1.0
             sentence += f"; too few events to say anything of {', '.join(few)}"
