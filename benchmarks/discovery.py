@@ -18,7 +18,10 @@ from vierbein.experiment.run import configure, run
 COMMAND = "python benchmarks/discovery.py"
 TOPIC = "safeguards"
 TIMINGS = "timings.json"
-BASES = {"worst": "bsr_worst_jets", "median": "bsr_median_jets"}
+RATIOS = {
+    "largest blind-spot ratio": "bsr_worst_jets",
+    "median blind-spot ratio": "bsr_median_jets",
+}
 
 
 def keep(result: Result) -> None:
@@ -64,12 +67,14 @@ def main() -> None:
     keep(result)
     seconds = json.loads((result.folder / TIMINGS).read_text())["seconds"]
     write_costs(seconds, tuple(configure("quickstart", ["safeguard=quick"])["safeguard"]))
+    first = next(iter(result.report["comparison"]))
     for domain, figure in blind_spots(result.report):
-        for word, row in BASES.items():
-            if figure["name"].startswith(word):
-                against = f"{domain}: {figure['name']}"
+        for begins, row in RATIOS.items():
+            if figure["name"].startswith(begins):
+                name = row if domain == first else f"{row}_{domain}"
                 values = (figure["value"], figure["low"], figure["high"])
-                print(write_row(TOPIC, f"{row}_{domain}", *values, "1", against, COMMAND))
+                against = f"{domain}: {figure['name']}"
+                print(write_row(TOPIC, name, *values, "1", against, COMMAND))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ README, STUDY = ROOT / "README.md", ROOT / "docs" / "explanation" / "jets_study.
 PRETRAINING = ROOT / "docs" / "explanation" / "pretraining.md"
 SYMMETRY = ROOT / "docs" / "explanation" / "symmetry.md"
 FIGURES = ROOT / "docs" / "reference" / "figures.md"
+DISCOVERY = ROOT / "docs" / "explanation" / "discovery.md"
 TUNERS = ROOT / "docs" / "plugins" / "tuners.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 
@@ -102,6 +103,23 @@ def symmetry() -> str:
     return "\n".join(lines) + "\n"
 
 
+def discovery() -> str:
+    """Give every verdict of the run with all safeguards: its answer, figure and threshold."""
+    report = json.loads((RESULTS / "discovery" / "report.json").read_text())
+    lines = [_line(["safeguard", "answer", "figure", "value", "threshold", "false alarms"])]
+    lines.append(_line(["---"] * 6))
+    for said in report["verdicts"]:
+        figure = said["figure"]
+        value = f"{figure['value']:.3g}"
+        if figure["low"] < figure["high"]:
+            value += f" [{figure['low']:.3g}, {figure['high']:.3g}]"
+        limits = (f"{said['threshold']:.3g}", f"{said['false_alarm_rate']:.2g}")
+        lines.append(
+            _line([said["safeguard"], f"**{said['answer']}**", figure["name"], value, *limits])
+        )
+    return "\n".join(lines) + "\n"
+
+
 def _domain(report: dict[str, Any], domain: str) -> Iterator[str]:
     said = report["comparison"][domain]
     sizes = sorted(said["sizes"], key=int)
@@ -154,6 +172,7 @@ def pages() -> dict[Path, str]:
     }
     tables |= {TUNERS: depths()}
     tables |= {STUDY: study()} if STUDY.exists() else {}
+    tables |= {DISCOVERY: discovery()} if DISCOVERY.exists() else {}
     return {page: filled(page.read_text(), table) for page, table in tables.items()}
 
 
