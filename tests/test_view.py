@@ -54,6 +54,7 @@ def test_everything_that_a_safeguard_may_ask(view):
     own, _ = view.train_variant("there", labelled, seed=view.seeds[0], base="own")
     other, _ = view.train_variant("there", labelled, seed=view.seeds[0], base="second")
     assert torch.equal(own(events), first(events))
+    assert view.train_variant("there", labelled, seed=view.seeds[0], base="own")[0] is own
     assert not torch.equal(other(events), first(events))
 
     noted = {"there/anomalies", "there/high fidelity", "there/labelled", "there/test"}

@@ -222,9 +222,11 @@ class Uncertainty(Safeguard):
         answers: dict[str, list[float]] = {}
         for base in view.bases:
             found = []
-            for seed in range(self._seeds):
-                events = view.labelled(domain, view.seeds[seed % len(view.seeds)])
-                network, _ = view.train_variant(domain, events, seed=seed, base=base)
+            for at in range(self._seeds):
+                again, place = divmod(at, len(view.seeds))
+                drawn = view.seeds[place]
+                events = view.labelled(domain, drawn)
+                network, _ = view.train_variant(domain, events, seed=drawn + again, base=base)
                 known, asked = (
                     _of_network(view, classes, network, each) for each in (events.validation, test)
                 )

@@ -38,11 +38,12 @@ def question(
         Their verdicts.
     """
     verdicts: list[Verdict] = []
+    view = View(assembly, recommendations)
     for name in asked_at(assembly, moment):
         advance(0, name)
         path = assembly.folder / "question" / f"{name}.json"
         if not path.exists():
-            begun, view = time.perf_counter(), View(assembly, recommendations)
+            begun, view.reads = time.perf_counter(), []
             said = [verdict.to_json() for verdict in assembly.safeguards[name].question(view)]
             write_json(path, {"verdicts": said, "reads": view.reads})
             took = {**seconds(assembly), name: time.perf_counter() - begun}

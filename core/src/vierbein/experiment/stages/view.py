@@ -29,7 +29,7 @@ OWN = "own"
 
 
 class View:
-    """A run, as a safeguard sees it; `reads` lists what was looked at.
+    """A run, as the safeguards of a moment see it; `reads` lists what was looked at.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ class View:
         self._recommendations = recommendations
         self._networks: dict[str, Network] = {}
         self._recommended: dict[str, Network] = {}
+        self._labelled: dict[tuple[str, int], TrainingEvents] = {}
+        self._variants: dict[tuple[str, int, int, str | None], tuple[Network, Fit]] = {}
         self.seed = assembly.settings.seed
         self.source = assembly.source.name
         self.num_target_events = max(assembly.settings.compare.sizes, default=0)
@@ -77,8 +79,10 @@ class View:
     def labelled(self, domain: str, seed: int) -> TrainingEvents:
         """Give the largest sample of labelled target events that a seed's arms learned from."""
         self._note(f"{domain}/labelled")
-        compare = self._assembly.settings.compare
-        return sample(self._domains[domain], self.num_target_events, seed, compare.validation)
+        if (domain, seed) not in self._labelled:
+            share, size = self._assembly.settings.compare.validation, self.num_target_events
+            self._labelled[domain, seed] = sample(self._domains[domain], size, seed, share)
+        return self._labelled[domain, seed]
 
     def anomalies(self, domain: str) -> Mapping[str, EventTable]:
         """Give signals that nothing was trained on, by name."""
@@ -146,7 +150,20 @@ class View:
     def train_variant(
         self, domain: str, events: TrainingEvents, *, seed: int, base: str | None
     ) -> tuple[Network, Fit]:
-        """Train again with the run's own protocol: the first tuner from a base, or a twin."""
+        """Train again with the run's own protocol: the first tuner from a base, or a twin.
+
+        What was trained on a labelled sample of the run is not trained again.
+        """
+        if not any(events is each for each in self._labelled.values()):
+            return self._trained(domain, events, seed, base)
+        key = (domain, id(events), seed, base)  # this view keeps them, so that the id stays theirs
+        if key not in self._variants:
+            self._variants[key] = self._trained(domain, events, seed, base)
+        return self._variants[key]
+
+    def _trained(
+        self, domain: str, events: TrainingEvents, seed: int, base: str | None
+    ) -> tuple[Network, Fit]:
         assembly, where = self._assembly, self._domains[domain]
         rate, course = assembly.settings.training.learning_rate, None
         if base is not None:
