@@ -211,6 +211,8 @@ def test_the_same_body_regresses_a_mass(network):
     for _ in range(150):
         batch = events.take(torch.randint(len(events), (128,), generator=rng))
         task.loss(learner(batch), batch).mean().backward()
+        # As every training of a run does; without it one start in eight learned nothing.
+        torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()

@@ -46,8 +46,9 @@ class RegressionHead(nn.Module):
 
     def __init__(self, width: int, num_outputs: int = 1) -> None:
         super().__init__()
-        last = nn.Linear(width, num_outputs)
-        self.layers = nn.Sequential(nn.Linear(width, width), nn.GELU(), last)
+        self.layers = nn.Sequential(
+            nn.Linear(width, width), nn.GELU(), nn.Linear(width, num_outputs)
+        )
 
     def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
         """Give the prediction, scaled."""
