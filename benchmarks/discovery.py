@@ -9,6 +9,7 @@ import json
 import shutil
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rows import RESULTS, write_row
@@ -18,6 +19,8 @@ from vierbein.experiment.run import configure, run
 COMMAND = "python benchmarks/discovery.py"
 TOPIC = "safeguards"
 TIMINGS = "timings.json"
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+PICTURE = "signal fraction that is needed"
 RATIOS = {
     "largest blind-spot ratio": "bsr_worst_jets",
     "median blind-spot ratio": "bsr_median_jets",
@@ -25,11 +28,15 @@ RATIOS = {
 
 
 def keep(result: Result) -> None:
-    """Store the report and its times."""
+    """Store the report and its times, and draw what the documentation shows."""
     folder = RESULTS / "discovery"
     folder.mkdir(exist_ok=True)
     for name in (REPORT, TIMINGS):
         shutil.copy(result.folder / name, folder / name)
+    for title, plot in result.pictures.items():
+        domain, _, what = title.partition(": ")
+        if what == PICTURE:
+            plot.savefig(IMAGES / f"discovery_{domain}_needed.png", dpi=110)
 
 
 def write_costs(seconds: Mapping[str, float], quick: Sequence[str]) -> None:

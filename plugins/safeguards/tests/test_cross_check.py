@@ -84,7 +84,7 @@ def test_a_network_that_is_wrong_about_the_test_events_fails() -> None:
     (verdict,) = CrossCheck().question(Run(1, bias=3.0))
     assert verdict.answer is Answer.FAIL
     assert verdict.figure.value < 0.001
-    assert "One of the two is wrong" in verdict.sentence
+    assert "One of the two is wrong" in verdict.advice
 
 
 def test_a_task_without_classes_is_not_cross_checked() -> None:

@@ -247,7 +247,7 @@ def test_a_dead_feature_is_named(column):
     name = ("charge", "log_pt")[column]
     assert verdict.answer is Answer.WARN
     assert verdict.figure.name.endswith(name)
-    assert f"look at the calibration of {name}" in verdict.sentence
+    assert f"Look at the calibration of {name}" in verdict.advice
     assert verdict.pictures[1].x_names == ("charge", "log_pt")
 
 

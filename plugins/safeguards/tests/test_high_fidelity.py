@@ -116,7 +116,7 @@ def test_a_network_that_is_right_closes() -> None:
 def test_a_simulation_that_says_otherwise_fails() -> None:
     (verdict,) = HighFidelity().question(Run(1, is_flipped=True))
     assert verdict.answer is Answer.FAIL
-    assert "use the corrected one" in verdict.sentence
+    assert "use the corrected one" in verdict.advice
     figures = {figure.name: figure for figure in verdict.further}
     naive = figures["fraction of kind 1, network alone"]
     assert figures["fraction of kind 1, corrected"].low > naive.high

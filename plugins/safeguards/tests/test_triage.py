@@ -77,7 +77,7 @@ def test_a_blind_fast_network_fails_and_says_what_to_do():
     (verdict,) = TRIAGE.question(Run(1, blind=range(6), signals=(("larger", 1.0),)))
     assert verdict.answer is Answer.FAIL
     assert verdict.figure.high < 0.1
-    assert "Raise safeguard.triage.budget" in verdict.sentence
+    assert "Raise safeguard.triage.budget" in verdict.advice
     assert verdict.sentence.count("larger") == 1
 
 

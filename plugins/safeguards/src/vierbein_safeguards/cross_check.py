@@ -23,6 +23,7 @@ _SEEN = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.9))
 """Standard deviations of a difference that is noticed nine times in ten."""
 _JUDGED = 20
 """For so many replicas of the comparison, one of the metric, which takes longer."""
+_DIFFER = "One of the two is wrong: look at the events that they call differently."
 _NAME = "p-value of the difference between the pipelines"
 
 
@@ -165,8 +166,6 @@ class CrossCheck(Safeguard):
                 f"; in {len(slices)} slices it is {sliced.pulls[at, of]:+.1f} at most "
                 f"({slices[at]}, chance {in_slices.value:.2g})"
             )
-        if answer is not Answer.PASS:
-            sentence += ". One of the two is wrong: look at the events that they call differently"
         return Verdict(
             f"cross_check: {domain}",
             answer,
@@ -176,6 +175,7 @@ class CrossCheck(Safeguard):
             self._rate + (self._slice_rate if slices else 0.0),
             further=[*_further(whole, names), in_slices, *judged],
             pictures=[_picture(domain, whole, sliced, ["all events", *slices], names[-1])],
+            advice="" if answer is Answer.PASS else _DIFFER,
         )
 
     def _silent(self, domain: str, why: str, judged: Sequence[Figure] = ()) -> Verdict:

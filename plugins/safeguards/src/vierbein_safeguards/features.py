@@ -137,8 +137,9 @@ class Features(Safeguard):
             f"{moved.moves[at]:.2f} standard deviations of the answers (probability by chance "
             f"{moved.chance:.2g}; up to {self._warn_above:g} pass)"
         )
+        advice = ""
         if answer is not Answer.PASS:
-            sentence += f"; look at the calibration of {name}, and for dead channels, in {domain}"
+            advice = f"Look at the calibration of {name}, and for dead channels, in {domain}."
         events = view.events(domain, "test")
         shadowed = self._first(events, _SHADOWED)
         return Verdict(
@@ -160,6 +161,7 @@ class Features(Safeguard):
                 *self._labelled(view, there, seen, rng),
             ],
             [shares_picture(domain, seen), moves_picture(domain, seen, self._warn_above)],
+            advice,
         )
 
     def _seen(

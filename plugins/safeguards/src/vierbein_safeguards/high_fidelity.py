@@ -163,13 +163,15 @@ class HighFidelity(Safeguard):
             f"by the network alone, {right.low:.1%} to {right.high:.1%} ({self._level:.0%}) "
             "corrected"
         )
+        advice = []
         if fails:
-            sentence += ". Do not use the network's own figure: use the corrected one"
+            advice.append("Do not use the network's own figure: use the corrected one.")
         if is_unlike:
             sentence += (
                 ". The better events' scores are unlike the target events', so that the correction "
-                "is one of another sample: simulate what the target domain has"
+                "is one of another sample"
             )
+            advice.append("Simulate what the target domain has.")
         further = [unlike]
         for each, name in zip(powered, names, strict=True):
             fraction, saved = f"fraction of {name}", each.saved
@@ -188,6 +190,7 @@ class HighFidelity(Safeguard):
             self._rate + self._unlike_rate,
             further=further,
             pictures=[self._picture(domain, powered, names)],
+            advice=" ".join(advice),
         )
 
     def _picture(

@@ -32,4 +32,5 @@ def undone(safeguard: str, domain: str, lacking: str, threshold: float) -> Verdi
         Figure("signals whose blind-spot ratio is known", 0.0, 0.0, 0.0),
         threshold,
         1.0,
+        advice="Give the run what is missing: anomalies.DOMAIN, rotation.NAME.base, compare.seeds.",
     )

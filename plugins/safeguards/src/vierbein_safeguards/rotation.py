@@ -252,6 +252,7 @@ class Rotation(Safeguard):
             warned.threshold,
             warned.false_alarm_rate,
             further=look.further,
+            advice=warned.advice,
         )
 
     def _judged(
@@ -273,17 +274,20 @@ class Rotation(Safeguard):
         said += f"{worst} that the twin from scratch needs, their surest ratio; "
         said += f"{self._threshold:g} is granted."
         if is_blind:
-            said += " All share a blind spot: add a base trained otherwise, or the twin."
+            said += " All share a blind spot."
         if own in blind:
             name, end = blind[own]
             said += f" Alone, {own} is blind to {name}: {end.value:.2f} [{end.low:.2f}, "
-            said += f"{end.high:.2f}]{'' if is_blind else '; search with all bases'}."
+            said += f"{end.high:.2f}]."
         further = [figure(f"surest BSR of {base} alone, {n}", r) for base, (n, r) in ends.items()]
         for base, found in spots.items():
             largest = max(found.ratios, key=lambda n: found.ratios[n].logs.mean(), default="")
             if largest:
                 title = f"largest BSR of {base}, {largest}"
                 further.append(figure(title, found.ratios[largest].mean(LEVEL)))
+        advice = "Search with all bases together, not with one." if warns else ""
+        if is_blind:
+            advice = "Add a base that is trained otherwise, or search with the twin."
         return Verdict(
             f"rotation: {domain}",
             Answer.FAIL if is_blind else Answer.WARN if warns else Answer.PASS,
@@ -293,6 +297,7 @@ class Rotation(Safeguard):
             self._false_alarm,
             further=[*further, *look.further],
             pictures=[_by_signal(domain, spots, self._threshold), _overlaps(domain, look)],
+            advice=advice,
         )
 
 

@@ -161,6 +161,7 @@ class StressTest(Safeguard):
             self._threshold,
             self._false_alarm,
             further=[*found.figures(raw, rng), *(gain[label][worst] for label in _ARMS)],
+            advice=found.advice,
             pictures=[
                 ratios_by_signal(
                     f"{domain}: signal fraction that is needed",

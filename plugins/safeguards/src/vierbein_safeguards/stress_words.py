@@ -53,6 +53,16 @@ class Found:
         return self.ratio.low > self.threshold
 
     @property
+    def advice(self) -> str:
+        """What to do next, if transfer has a blind spot."""
+        return (
+            "Search in the twin's representation or in observables too, rotate bases, or tune more "
+            "of the network."
+            if self.is_blind
+            else ""
+        )
+
+    @property
     def sentence(self) -> str:
         """The verdict in words."""
         interval = f"{self.ratio.value:.2f} [{self.ratio.low:.2f}, {self.ratio.high:.2f}]"
@@ -62,8 +72,7 @@ class Found:
             return (
                 f"{self.domain}: transfer has a blind spot. The fine-tuned network needs "
                 f"{interval} times the fraction of {self.worst} that its twin from scratch needs; "
-                f"{self.threshold:g} is granted. Search in the twin's representation or in "
-                f"observables too, rotate bases, or tune more of the network.{unreachable}"
+                f"{self.threshold:g} is granted.{unreachable}"
             )
         ends = {name: ratio.mean(self.level).high for name, ratio in self.spots.ratios.items()}
         widest = max(ends, key=lambda name: ends[name])

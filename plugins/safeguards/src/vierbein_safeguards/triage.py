@@ -22,6 +22,10 @@ from vierbein_safeguards.judged import Judged, half_power_ratios, picture, savin
 from vierbein_safeguards.monitor import Mahalanobis, Scores
 
 _CHEAP: Final = ("smaller_twin", "twin_equal_steps", "zero_shot")
+_ADVICE: Final = (
+    "Raise safeguard.triage.budget, or let a bigger network choose: the picture shows what each "
+    "budget would keep."
+)
 
 Scorer = Callable[[EventTable], Scores]
 
@@ -170,15 +174,17 @@ class Triage(Safeguard):
             *(signal.efficiency for signal in signals),
             *half_power_ratios(own, signals, view.seed),
         ]
+        answer = self._answer(own, signals)
         return Verdict(
             f"triage: {domain}",
-            self._answer(own, signals),
+            answer,
             self._sentence(own, signals, f"{arm}, {1 / max(seen.mean(), 1e-9):.3g} times fewer"),
             own.efficiency,
             self._warn_below,
             self._false_alarm_rate,
             further,
             [picture(own, signals, self._budget, self._warn_below)],
+            "" if answer is Answer.PASS else _ADVICE,
         )
 
     def _first(self, events: EventTable) -> EventTable:
@@ -219,22 +225,17 @@ class Triage(Safeguard):
         halved = [s.name for s in signals if s.kept.any() and s.efficiency.value < self._fail_below]
         if halved:
             said += f"; it loses more than {1 - self._fail_below:.0%} of {', '.join(halved)}"
-        if self._answer(own, signals) is Answer.PASS:
-            return f"{said}."
-        return (
-            f"{said}. Raise safeguard.triage.budget, or let a bigger network choose: "
-            "the picture shows what each budget would keep."
-        )
+        return f"{said}."
 
     def _unknown(self, domain: str, why: str) -> Verdict:
         return Verdict(
             f"triage: {domain}",
             Answer.WARN,
-            f"{domain}: nothing can be said of a cascade, because {why}. "
-            "Take more events, or let the slow method keep more (safeguard.triage.kept).",
+            f"{domain}: nothing can be said of a cascade, because {why}.",
             Figure(f"efficiency of the fast cut: {domain}", 0.0, 0.0, 1.0),
             self._warn_below,
             1.0,
+            advice="Take more events, or let the slow method keep more (safeguard.triage.kept).",
         )
 
 

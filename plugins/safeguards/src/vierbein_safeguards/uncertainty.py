@@ -155,7 +155,7 @@ class Uncertainty(Safeguard):
     def _said(self, domain: str, sets: ClassSets, truth: ClassOf, *, has_sources: bool) -> Verdict:
         worth, p = sets.conformal.effective_events, sets.chance(truth)
         covered = 1 - sets.missed(truth) / len(truth)
-        answer, rate = Answer.PASS, self._rate
+        answer, rate, advice = Answer.PASS, self._rate, ""
         sentence = (
             f"{domain}: sets that are to hold the class of {self._level:.0%} of the test events "
             f"hold that of {covered:.1%} (chance {p:.2g}), from {worth:.0f} effective labelled ones"
@@ -164,21 +164,20 @@ class Uncertainty(Safeguard):
             answer, rate = Answer.WARN, 1.0
             sentence = (
                 f"{domain}: refused: the labelled events are worth {worth:.0f} of the kind that "
-                f"the test events are, and {self._least_events} are needed; any class is possible. "
-                "Label events like them"
+                f"the test events are, and {self._least_events} are needed; any class is possible"
             )
+            advice = "Label events like the test events."
         elif p <= self._rate:
             answer = Answer.FAIL if p <= self._fail_below else Answer.WARN
-            sentence += (
-                ". Probabilities do not carry over to these events; label some of them and "
-                "calibrate on those"
-            )
+            sentence += ". Probabilities do not carry over to these events"
+            advice = "Label some of these events and calibrate on those."
         elif not has_sources:
             answer, rate = Answer.WARN, 1.0
             sentence += (
                 ". What the answer owes to its base is not known: the run has no second one that "
-                "learned the task; give it:  rotation.NAME.base=..."
+                "learned the task"
             )
+            advice = "Give the run another base:  rotation.NAME.base=..."
         return Verdict(
             f"uncertainty: {domain}",
             answer,
@@ -186,6 +185,7 @@ class Uncertainty(Safeguard):
             Figure(_NAME, p, p, p),
             self._rate,
             rate,
+            advice=advice,
         )
 
     def _silent(self, domain: str, why: str) -> Verdict:
