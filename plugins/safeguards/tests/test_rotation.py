@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from vierbein.interfaces.safeguard import Answer, Moment
-from vierbein_safeguards.errors import OutOfRangeError, UnknownObservableError
+from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.linear_view import COLUMNS, LinearView, direction
 from vierbein_safeguards.rotation import Rotation
 from vierbein_safeguards.search import Search, Sight
@@ -135,7 +135,7 @@ def test_disagreement_of_known_orders():
 
 
 def test_a_spectrum_that_the_run_does_not_have_is_named():
-    with pytest.raises(UnknownObservableError, match="no observable 'mass'"):
+    with pytest.raises(NotThereError, match="no observable 'mass'"):
         asked(turning({}, {"first": direction(1.0)}), spectrum="mass")
 
 

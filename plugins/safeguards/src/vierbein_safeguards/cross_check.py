@@ -12,9 +12,9 @@ from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards import independent
 from vierbein_safeguards.classes import Classes
-from vierbein_safeguards.errors import OutOfRangeError
 from vierbein_safeguards.fractions import Difference, Resampled
 from vierbein_safeguards.independence import require_independent
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.two_pipelines import TwoPipelines
 
 _SEPARATED = 4.0
@@ -83,16 +83,12 @@ class CrossCheck(Safeguard):
             "slice_false_alarm_rate": slice_false_alarm_rate,
             "fail_below": fail_below,
         }
-        for name, value in rates.items():
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a probability between 0 and 1")
-        least = {"slices": (slices, 0), "least_events": (least_events, 2)}
+        require_between("a probability", 1, **rates)
+        require_from(0, slices=slices)
+        require_from(1, max_events=max_events)
+        require_from(2, least_events=least_events)
         # Fewer replicas could not tell of a p-value as small as is asked for.
-        needed = math.ceil(1 / min(rates.values()))
-        least |= {"replicas": (replicas, needed), "max_events": (max_events, 1)}
-        for name, (number, smallest) in least.items():
-            if number < smallest:
-                raise OutOfRangeError(name, number, f"a number from {smallest} on")
+        require_from(math.ceil(1 / min(rates.values())), replicas=replicas)
         require_independent(Path(independent.__file__))
         self._rate, self._slice_rate = false_alarm_rate, slice_false_alarm_rate
         self._fail_below, self._slices = fail_below, slices

@@ -22,7 +22,7 @@ class NotThereError(VierbeinError):
     def __init__(self, kind: str, name: str, there_are: Sequence[str]) -> None:
         super().__init__(
             f"The run has no {kind} {name!r}.\n"
-            f"  It has: {', '.join(there_are)}.\n"
+            f"  It has: {', '.join(there_are) or 'none'}.\n"
             "  Name one of these, or leave the setting out."
         )
 
@@ -82,17 +82,6 @@ class NotFiniteRepresentationError(VierbeinError):
             "finite.\n"
             "  A search needs a number in every column of every event.\n"
             "  Look for bad records there, or train with a smaller learning rate."
-        )
-
-
-class UnknownObservableError(VierbeinError):
-    """A safeguard was told to look at an observable that the run does not have."""
-
-    def __init__(self, name: str, there_are: Sequence[str]) -> None:
-        super().__init__(
-            f"The run has no observable {name!r}.\n"
-            f"  It has {', '.join(there_are) or 'none'}.\n"
-            f"  Choose one of them, or add it to the run:  observable=[{name}]"
         )
 
 

@@ -15,6 +15,7 @@ from vierbein_safeguards.attribution import attribute, means_of, seen_as
 from vierbein_safeguards.drift import Drift, drift
 from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.evaluated import evaluate
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.sculpting import distance_correlation, sculpting
 from vierbein_safeguards.seen import (
     AFTER,
@@ -91,15 +92,12 @@ class Features(Safeguard):
         working_point: float = 0.1,
         max_events: int = 300,
     ) -> None:
-        shares = (("false_alarm_rate", false_alarm_rate), ("working_point", working_point))
-        for name, value in shares:
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a share between 0 and 1")
+        shares = {"false_alarm_rate": false_alarm_rate, "working_point": working_point}
+        require_between("a share", 1, **shares)
         for name, value in (("warn_above", warn_above), ("fail_above", fail_above)):
             if not value >= 0:
                 raise OutOfRangeError(name, value, "a number of standard deviations from 0 on")
-        if max_events < _LEAST:
-            raise OutOfRangeError("max_events", max_events, f"a number from {_LEAST} on")
+        require_from(_LEAST, max_events=max_events)
         self._warn_above, self._fail_above = warn_above, fail_above
         self._false_alarm_rate, self._max_events = false_alarm_rate, max_events
         self._protected = None if protected is None else tuple(protected)

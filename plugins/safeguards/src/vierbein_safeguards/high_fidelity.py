@@ -10,9 +10,9 @@ from vierbein.interfaces.figure import Figure, Line, Picture
 from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards.classes import Classes, Probabilities
-from vierbein_safeguards.errors import OutOfRangeError
 from vierbein_safeguards.fractions import Difference, Resampled, estimate
 from vierbein_safeguards.prediction_powered import PredictionPowered
+from vierbein_safeguards.ranges import require_between, require_from
 
 _SEPARATED = 4.0
 """Standard deviations by which classes must be told apart for there to be an answer."""
@@ -70,16 +70,10 @@ class HighFidelity(Safeguard):
     ) -> None:
         rates = {"false_alarm_rate": false_alarm_rate, "fail_below": fail_below}
         shares = {**rates, "unlike_false_alarm_rate": unlike_false_alarm_rate, "level": level}
-        for name, value in shares.items():
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a probability between 0 and 1")
+        require_between("a probability", 1, **shares)
+        require_from(2, least_events=least_events, max_events=max_events)
         # Fewer replicas could not tell of a p-value as small as is asked for.
-        needed = math.ceil(1 / min(rates.values()))
-        least = {"least_events": (least_events, 2), "replicas": (replicas, needed)}
-        least |= {"max_events": (max_events, 2)}
-        for name, (number, smallest) in least.items():
-            if number < smallest:
-                raise OutOfRangeError(name, number, f"a number from {smallest} on")
+        require_from(math.ceil(1 / min(rates.values())), replicas=replicas)
         self._rate, self._unlike_rate = false_alarm_rate, unlike_false_alarm_rate
         self._fail_below, self._level = fail_below, level
         self._least_events, self._replicas, self._max_events = least_events, replicas, max_events

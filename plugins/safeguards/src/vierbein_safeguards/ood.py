@@ -19,6 +19,7 @@ from vierbein_safeguards.inputs import INPUTS, Inputs, look_at, see
 from vierbein_safeguards.mmd import Discrepancy, discrepancy
 from vierbein_safeguards.periods import periods_of
 from vierbein_safeguards.picture import distributions
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.watch import Look, watches
 
 _TOO_FEW = "Question more test events, or raise safeguard.ood.false_alarm_rate."
@@ -84,19 +85,12 @@ class Ood(Safeguard):
         period: str = "",
         num_periods: int = 1,
     ) -> None:
-        for name, value in (("event_rate", event_rate), ("false_alarm_rate", false_alarm_rate)):
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a probability between 0 and 1")
+        rates = {"event_rate": event_rate, "false_alarm_rate": false_alarm_rate}
+        require_between("a probability", 1, **rates)
         for name, value in (("warn_above", warn_above), ("fail_above", fail_above)):
             if not 0 <= value <= 1:
                 raise OutOfRangeError(name, value, "a fraction of events from 0 to 1")
-        for name, number in (
-            ("neighbours", neighbours),
-            ("max_events", max_events),
-            ("num_periods", num_periods),
-        ):
-            if number < 1:
-                raise OutOfRangeError(name, number, "a number from 1 on")
+        require_from(1, neighbours=neighbours, max_events=max_events, num_periods=num_periods)
         self._event_rate = event_rate
         self._false_alarm_rate = false_alarm_rate
         self._warn_above, self._fail_above = warn_above, fail_above

@@ -12,8 +12,9 @@ from vierbein.interfaces.run_view import RunView
 from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards.bank import Bank, Plan, Seen, inject
 from vierbein_safeguards.blind_spots import LEVEL, BlindSpots, family_level, figure, surest
-from vierbein_safeguards.errors import OutOfRangeError, UnknownObservableError
+from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.lacking import FEWEST_EVENTS, FEWEST_SEEDS, undone, what_lacks
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.search import Sample, Sight
 from vierbein_safeguards.selections import (
     Selected,
@@ -97,22 +98,16 @@ class Rotation(Safeguard):
         max_signal: int = 300,
     ) -> None:
         rates = {"false_alarm": false_alarm, "search_false_alarm": search_false_alarm}
-        for name, rate in (rates | {"top_share": top_share}).items():
-            if not 0 < rate < 0.5:  # noqa: PLR2004 - beyond one half, s50 has no meaning
-                raise OutOfRangeError(name, rate, "a share between 0 and 0.5")
+        # Beyond one half, s50 has no meaning.
+        require_between("a share", 0.5, **rates, top_share=top_share)
         for name, value in (("threshold", threshold), ("least_overlap", least_overlap)):
             if value <= 0:
                 raise OutOfRangeError(name, value, "a number above 0")
-        for name, number, least in (
-            ("sample_size", sample_size, 10),
-            ("num_toys", num_toys, int(10 / search_false_alarm)),
-            ("num_injections", num_injections, 10),
-            ("max_seeds", max_seeds, FEWEST_SEEDS),
-            ("max_background", max_background, FEWEST_EVENTS),
-            ("max_signal", max_signal, 1),
-        ):
-            if number < least:
-                raise OutOfRangeError(name, number, f"a number from {least} on")
+        require_from(10, sample_size=sample_size, num_injections=num_injections)
+        require_from(int(10 / search_false_alarm), num_toys=num_toys)
+        require_from(FEWEST_SEEDS, max_seeds=max_seeds)
+        require_from(FEWEST_EVENTS, max_background=max_background)
+        require_from(1, max_signal=max_signal)
         self._threshold, self._false_alarm = threshold, false_alarm
         self._share, self._least = top_share, least_overlap * chance_overlap(top_share)
         self._spectrum, self._max_seeds = spectrum, max_seeds
@@ -134,7 +129,7 @@ class Rotation(Safeguard):
 
         Raises
         ------
-        UnknownObservableError
+        NotThereError
             If the run does not have the spectrum's observable.
         NotFiniteRepresentationError
             If a network represents an event by what is no number.
@@ -213,7 +208,7 @@ class Rotation(Safeguard):
         """Fit the spectrum of what the first seed's networks select; no region is left out."""
         observables = view.observables(bank.background.take())
         if self._spectrum not in observables:
-            raise UnknownObservableError(self._spectrum, sorted(observables))
+            raise NotThereError("observable", self._spectrum, sorted(observables))
         values = observables[self._spectrum].astype(np.float64)
         edges = np.linspace(values.min(), np.quantile(values, 0.99), _BINS + 1)
         nowhere = (edges[-1], edges[-1])

@@ -13,6 +13,7 @@ from vierbein_safeguards.blind_spots import (
 )
 from vierbein_safeguards.errors import OutOfRangeError
 from vierbein_safeguards.lacking import FEWEST_EVENTS, FEWEST_SEEDS, undone, what_lacks
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.sensitivity import REPLICAS, HalfPowers
 from vierbein_safeguards.stress_pictures import (
     figures_by_signal,
@@ -83,21 +84,14 @@ class StressTest(Safeguard):
         background_value: int = 0,
     ) -> None:
         rates = {"false_alarm": false_alarm, "search_false_alarm": search_false_alarm}
-        for name, rate in rates.items():
-            if not 0 < rate < 0.5:  # noqa: PLR2004 - beyond one half, s50 has no meaning
-                raise OutOfRangeError(name, rate, "a probability between 0 and 0.5")
+        require_between("a probability", 0.5, **rates)  # beyond one half, s50 has no meaning
         if threshold <= 0:
             raise OutOfRangeError("threshold", threshold, "a ratio above 0")
-        for name, number, least in (
-            ("sample_size", sample_size, 10),
-            ("num_toys", num_toys, int(10 / search_false_alarm)),
-            ("num_injections", num_injections, 10),
-            ("max_seeds", max_seeds, FEWEST_SEEDS),
-            ("max_background", max_background, FEWEST_EVENTS),
-            ("max_signal", max_signal, 1),
-        ):
-            if number < least:
-                raise OutOfRangeError(name, number, f"a number from {least} on")
+        require_from(10, sample_size=sample_size, num_injections=num_injections)
+        require_from(int(10 / search_false_alarm), num_toys=num_toys)
+        require_from(FEWEST_SEEDS, max_seeds=max_seeds)
+        require_from(FEWEST_EVENTS, max_background=max_background)
+        require_from(1, max_signal=max_signal)
         self._threshold, self._false_alarm = threshold, false_alarm
         self._plan = Plan(sample_size, num_toys, num_injections, search_false_alarm)
         self._known = (background_truth, background_value) if background_truth else None

@@ -20,6 +20,7 @@ from vierbein_safeguards.errors import NotThereError, OutOfRangeError
 from vierbein_safeguards.evaluated import evaluate
 from vierbein_safeguards.judged import Judged, half_power_ratios, picture, savings
 from vierbein_safeguards.monitor import Mahalanobis, Scores
+from vierbein_safeguards.ranges import require_between, require_from
 
 _CHEAP: Final = ("smaller_twin", "twin_equal_steps", "zero_shot")
 _ADVICE: Final = (
@@ -82,21 +83,14 @@ class Triage(Safeguard):
         false_alarm_rate: float = 0.025,
         max_events: int = 4000,
     ) -> None:
-        for name, value in (
-            ("budget", budget),
-            ("pass_through", pass_through),
-            ("kept", kept),
-            ("warn_below", warn_below),
-            ("false_alarm_rate", false_alarm_rate),
-        ):
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a share between 0 and 1")
+        shares = {"budget": budget, "pass_through": pass_through, "kept": kept}
+        shares |= {"warn_below": warn_below, "false_alarm_rate": false_alarm_rate}
+        require_between("a share", 1, **shares)
         if not pass_through < budget:
             raise OutOfRangeError("pass_through", pass_through, f"less than the budget, {budget}")
         if not 0 <= fail_below < warn_below:
             raise OutOfRangeError("fail_below", fail_below, f"at least 0, less than {warn_below}")
-        if max_events < 1:
-            raise OutOfRangeError("max_events", max_events, "a number from 1 on")
+        require_from(1, max_events=max_events)
         self._budget, self._pass_through, self._kept = budget, pass_through, kept
         self._score, self._max_events = score, max_events
         self._warn_below, self._fail_below = warn_below, fail_below

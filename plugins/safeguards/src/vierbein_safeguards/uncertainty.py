@@ -14,9 +14,9 @@ from vierbein.interfaces.safeguard import Answer, Moment, Safeguard, Verdict
 from vierbein_safeguards.class_sets import ClassSets
 from vierbein_safeguards.classes import Classes, ClassOf, Probabilities
 from vierbein_safeguards.conformal import Columns
-from vierbein_safeguards.errors import OutOfRangeError
 from vierbein_safeguards.evaluated import evaluate
 from vierbein_safeguards.fractions import Fractions, Resampled, estimate
+from vierbein_safeguards.ranges import require_between, require_from
 from vierbein_safeguards.reliability import (
     Isotonic,
     Temperature,
@@ -95,13 +95,8 @@ class Uncertainty(Safeguard):
         max_events: int = 4000,
     ) -> None:
         shares = {"level": level, "false_alarm_rate": false_alarm_rate, "fail_below": fail_below}
-        for name, value in shares.items():
-            if not 0 < value < 1:
-                raise OutOfRangeError(name, value, "a probability between 0 and 1")
-        numbers = {"least_events": least_events, "seeds": seeds, "max_events": max_events}
-        for name, number in numbers.items():
-            if number < 2:  # noqa: PLR2004 - one has no scatter
-                raise OutOfRangeError(name, number, "a number from 2 on")
+        require_between("a probability", 1, **shares)
+        require_from(2, least_events=least_events, seeds=seeds, max_events=max_events)
         self._level, self._rate, self._fail_below = level, false_alarm_rate, fail_below
         self._least_events, self._seeds, self._max_events = least_events, seeds, max_events
 
