@@ -61,6 +61,13 @@ def test_everything_that_a_safeguard_may_ask(view):
     assert noted <= set(view.reads)
 
 
+def test_a_run_without_source_domain_needs_none_where_nothing_is_asked(toy_run):
+    toy_run(*FEW, "stages=[pretrain]")
+    without = ("~source", "base=runs/toy/pretrain/base", "name=target_only")
+    result = toy_run(*FEW, *without, "stages=[adapt,compare,question,report]")
+    assert result.report["verdicts"] == []
+
+
 def test_a_bank_of_no_target_domain_is_refused(folder):
     bank = [each.replace("there", "nowhere") for each in BANK]
     with pytest.raises(ImpossibleSettingError, match="anomalies"):

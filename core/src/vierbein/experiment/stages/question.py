@@ -38,8 +38,10 @@ def question(
         Their verdicts.
     """
     verdicts: list[Verdict] = []
+    if not (names := asked_at(assembly, moment)):  # such a run may have no source domain to show
+        return verdicts
     view = View(assembly, recommendations)
-    for name in asked_at(assembly, moment):
+    for name in names:
         advance(0, name)
         path = assembly.folder / "question" / f"{name}.json"
         if not path.exists():
