@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,45 @@ class Numerics:
 
 
 @dataclass(frozen=True)
+class Capabilities:
+    """What a backend takes, and what it needs.
+
+    Parameters
+    ----------
+    operations
+        Names of the fixed-point operations that it lowers; none where it takes any network, and
+        not fixed-point networks alone.
+    needs
+        Programs, in words.
+    licence
+        SPDX identifier of what it runs that is not ours.
+    """
+
+    operations: Sequence[str] = ()
+    needs: Sequence[str] = ()
+    licence: str = ""
+
+
+@dataclass(frozen=True)
 class Probe:
-    """Whether the backend can run on this machine, and with what."""
+    """Whether the backend can run on this machine, and with what.
+
+    Parameters
+    ----------
+    can_run
+        Whether it can lower, and emulate at one level at least.
+    reason
+        Why not, and what to do; empty if it can.
+    versions
+        Of its programs, by name.
+    missing
+        Levels that it has and cannot run here, each with the reason and what to do.
+    """
 
     can_run: bool
     reason: str
     versions: Mapping[str, str]
+    missing: Mapping[Level, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +105,7 @@ class Hardware(ABC):
     numerics: Numerics
     levels: Sequence[Level]
     """What `emulate` offers."""
+    capabilities: Capabilities = Capabilities()
 
     @abstractmethod
     def probe(self) -> Probe:
@@ -87,9 +121,12 @@ class Hardware(ABC):
 
     @abstractmethod
     def emulate(self, artifact: Artifact, level: Level, inputs: Vectors) -> Vectors:
-        """Run it on golden inputs (``p4``, ``features``, ``mask``) and give its named tensors.
+        """Run it on golden inputs and give its named tensors.
 
-        The names are those of the golden outputs: ``particles``, ``pooled``, ``prediction``.
+        Inputs are ``p4``, ``features`` and ``mask``, outputs ``particles``, ``pooled`` and
+        ``prediction``. Of a fixed-point network the input is ``words``, whole numbers, and outputs
+        are values in 64-bit floats: ``prediction``, and whichever of its program's tensors can be
+        looked at on the way, by their names.
         """
 
     @abstractmethod

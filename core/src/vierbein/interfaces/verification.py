@@ -10,6 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from vierbein.events.batch import EventBatch
+from vierbein.fixed_point.program import WORDS
+from vierbein.fixed_point.vectors import adversarial
+from vierbein.interfaces.fixed_point import FixedPointNetwork
 from vierbein.interfaces.hardware import Numerics, Vectors
 from vierbein.interfaces.network import Network, PaddedNetwork
 
@@ -48,6 +51,9 @@ def golden(network: Network, example: EventBatch) -> tuple[Vectors, Vectors]:
     break exporters: no particle, one particle, slots in reverse order so that particles stand
     behind empty slots, and values a thousand times too large (MeV read as GeV).
 
+    Of a fixed-point network the inputs are words, with adversarial ones behind those of all events;
+    the prediction is torch's own, the other outputs are its program's tensors.
+
     Parameters
     ----------
     network
@@ -58,10 +64,13 @@ def golden(network: Network, example: EventBatch) -> tuple[Vectors, Vectors]:
     Returns
     -------
     dict
-        Inputs: ``p4``, ``features``, ``mask``.
+        Inputs: ``p4``, ``features``, ``mask``; or ``words``.
     dict
-        Outputs: ``particles``, ``pooled``, ``prediction``.
+        Outputs: ``particles``, ``pooled``, ``prediction``; or every tensor of the program, and
+        ``prediction``.
     """
+    if isinstance(network, FixedPointNetwork):
+        return _golden_words(network, example)
     longest = example.num_particles.argmax().reshape(1)
     others = torch.arange(min(len(example), _ORDINARY), device=longest.device)
     padded = example.take(torch.cat([longest, others])).padded
@@ -90,7 +99,8 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
     outputs
         The golden ones, one row an event.
     emulated
-        The backend's, by the same names.
+        The backend's, by the same names. Where numerics are exact, those on the way to the
+        prediction may be missing: they cannot be looked at everywhere.
     numerics
         What agreement means: every bit, or a tolerance.
 
@@ -102,6 +112,7 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
     differences = {
         name: _difference(values, emulated[name]) if name in emulated else None
         for name, values in outputs.items()
+        if name in emulated or not numerics.is_exact or name == OUTPUTS[-1]
     }
     differing = []
     for name, apart in differences.items():
@@ -110,6 +121,17 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
         if not (is_same if numerics.is_exact else is_close):
             differing.append(name)
     return Verification(not differing, differing[0] if differing else None, differences)
+
+
+def _golden_words(network: FixedPointNetwork, example: EventBatch) -> tuple[Vectors, Vectors]:
+    made = deepcopy(network).eval()
+    program = made.program()
+    with torch.no_grad():
+        words = adversarial(program, made.words(example).cpu().numpy().astype(np.int64))
+        prediction = made.from_words(torch.from_numpy(words)).cpu().numpy().astype(np.float64)
+    tensors = {name: numbers.values for name, numbers in program.run(words).items()}
+    tensors.pop(WORDS)
+    return {WORDS: words}, {**tensors, OUTPUTS[-1]: prediction}
 
 
 def _named(names: tuple[str, ...], tensors: Any) -> Vectors:

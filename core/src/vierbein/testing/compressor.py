@@ -8,16 +8,18 @@ import torch
 
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
-from vierbein.interfaces.compressor import Compressor
+from vierbein.interfaces.compressor import Compressor, Materials
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.trainer import TrainingEvents
 from vierbein.testing.agreement import apart
 from vierbein.testing.check import check
 from vierbein.testing.component import ComponentContract
 from vierbein.testing.demand import demand
+from vierbein.testing.fixed_point_network import RoundedSets
 from vierbein.testing.made_events import made_events
 from vierbein.testing.made_task import MadeTask, kinds
-from vierbein.testing.small_network import SCHEMA, small_network
+from vierbein.testing.small_network import SCHEMA, WIDTH, small_network
 from vierbein.training.settings import TrainingSettings
 from vierbein.training.trainer import FabricTrainer
 
@@ -30,6 +32,8 @@ class Outcome(NamedTuple):
     network: Network
     before: Network
     given: Network
+    compressor: Compressor
+    materials: Materials
 
 
 class Size(NamedTuple):
@@ -48,6 +52,16 @@ class CompressorContract(ComponentContract):
     interface: ClassVar[type] = Compressor
     largest_change: ClassVar[float] = 1.0
     """By how much of their size predictions may change."""
+
+    @classmethod
+    def given(cls) -> Network:
+        """Make the network that it compresses; override where it can compress other ones only."""
+        return small_network(head=MadeTask().head(WIDTH))
+
+    @classmethod
+    def fresh(cls) -> Network:
+        """Make an untrained student."""
+        return fresh_student()
 
     @classmethod
     def outcome(cls) -> Outcome:
@@ -112,6 +126,21 @@ class CompressorContract(ComponentContract):
             "Draw from torch's own random numbers.",
         )
 
+    @check(since="0.1")
+    def test_is_restored(self) -> None:
+        """Its parameters, and the network that it was made of, are enough to build it again."""
+        outcome, events = self.outcome(), _events(5)
+        parameters = {n: v.clone() for n, v in outcome.network.state_dict().items()}
+        again = outcome.compressor.restored(outcome.given, outcome.materials, parameters)
+        with torch.no_grad():
+            wanted, found = (n.eval()(events) for n in (outcome.network, again))
+        demand(
+            again is not outcome.network and torch.equal(wanted, found),
+            "`restored` must give the network that `compress` made, to the last bit.",
+            f"Predictions differ by {apart(found, wanted):.3g} of their size.",
+            "Build the same modules again, and load all parameters and buffers into them.",
+        )
+
 
 def size_of(network: Network) -> Size:
     """Measure what a network costs."""
@@ -125,6 +154,15 @@ def size_of(network: Network) -> Size:
     )
 
 
+def fresh_student() -> Network:
+    """Make a small untrained student, alike at each call."""
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        student, statistics = RoundedSets(SCHEMA), dict.fromkeys(SCHEMA.names, (0.1, 2.0))
+        head = MadeTask().head(student.width)
+        return Network(Projection(SCHEMA, SCHEMA, statistics), student, head)
+
+
 def _events(seed: int) -> EventBatch:
     return made_events(SCHEMA, [3] * _EVENTS, seed=seed, truth=kinds(_EVENTS, seed))
 
@@ -134,10 +172,12 @@ def _compress(contract: type[CompressorContract]) -> Outcome:
     trainer = FabricTrainer(TrainingSettings(batch_size=32), 0)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        given = small_network(head=MadeTask().head(8))
+        given = contract.given()
         before = deepcopy(given)
-        network = contract.made().compress(given, MadeTask(), trainer, events)
-    return Outcome(network, before, given)
+        materials = Materials(MadeTask(), trainer, events, contract.fresh)
+        compressor = contract.made()
+        network = compressor.compress(given, materials)
+    return Outcome(network, before, given, compressor, materials)
 
 
 _compressed = cache(_compress)

@@ -195,6 +195,7 @@ _PLANTED = {
     },
     ("compressor", "prune", "learned"): {
         "PrunesTheGiven": "test_leaves_the_network_alone",
+        "PrunesAgain": "test_is_restored",
         "PrunesNothing": "test_makes_it_smaller",
         "PrunesAll": "test_same_task",
     },

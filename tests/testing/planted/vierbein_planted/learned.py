@@ -98,9 +98,14 @@ class ScalesApart(Clouds):
 class Prune(Compressor):
     """Sets small parameters of the backbone to zero."""
 
-    def compress(self, network, task, trainer, events):
+    def compress(self, network, materials):
         made = deepcopy(network)
         return self.pruned(made)
+
+    def restored(self, network, materials, parameters):
+        made = deepcopy(network)
+        made.load_state_dict(parameters)
+        return made
 
     def pruned(self, network):
         for parameter in network.backbone.parameters():
@@ -112,8 +117,15 @@ class Prune(Compressor):
 class PrunesTheGiven(Prune):
     """Works on the network that it was given."""
 
-    def compress(self, network, task, trainer, events):
+    def compress(self, network, materials):
         return self.pruned(network)
+
+
+class PrunesAgain(Prune):
+    """Restores from what it was given, not from what it made."""
+
+    def restored(self, network, materials, parameters):
+        return deepcopy(network)
 
 
 class PrunesNothing(Prune):

@@ -1,11 +1,11 @@
+from collections.abc import Mapping
 from copy import deepcopy
 
 import torch
+from torch import Tensor
 
-from vierbein.interfaces.compressor import Compressor
+from vierbein.interfaces.compressor import Compressor, Materials
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.task import Task
-from vierbein.interfaces.trainer import Trainer, TrainingEvents
 
 
 class Exemplar(Compressor):
@@ -20,9 +20,7 @@ class Exemplar(Compressor):
     def __init__(self, sparsity: float = 0.5) -> None:
         self.sparsity = sparsity
 
-    def compress(
-        self, network: Network, task: Task, trainer: Trainer, events: TrainingEvents
-    ) -> Network:
+    def compress(self, network: Network, materials: Materials) -> Network:
         smaller = deepcopy(network)
         for parameter in smaller.backbone.parameters():
             num = int(self.sparsity * parameter.numel())
@@ -30,4 +28,11 @@ class Exemplar(Compressor):
                 with torch.no_grad():
                     limit = parameter.abs().flatten().kthvalue(num).values
                     parameter[parameter.abs() <= limit] = 0.0
+        return smaller
+
+    def restored(
+        self, network: Network, materials: Materials, parameters: Mapping[str, Tensor]
+    ) -> Network:
+        smaller = deepcopy(network)
+        smaller.load_state_dict(parameters)
         return smaller

@@ -1,0 +1,37 @@
+"""Fixed-point programs that do not hang together, or are not exact."""
+
+from collections.abc import Sequence
+
+from vierbein.errors.base import VierbeinError, did_you_mean
+
+
+class UnknownTensorError(VierbeinError):
+    """An operation reads a tensor that nothing computes before it."""
+
+    def __init__(self, operation: str, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"The operation {operation!r} reads {name!r}, which nothing before it computes."
+            f"{did_you_mean(name, known)}\n"
+            f"  Computed before it: {', '.join(known)}\n"
+            "  Put operations in an order in which they can be computed."
+        )
+
+
+class NotExactError(VierbeinError):
+    """A network breaks the exact profile, so that tools would disagree about its bits.
+
+    Parameters
+    ----------
+    findings
+        A line for each layer and rule; also an attribute.
+    """
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        listed = "\n".join(f"  {finding}" for finding in findings)
+        super().__init__(
+            "The network breaks the exact profile: tools would not agree about its bits.\n"
+            f"{listed}\n"
+            "  compressor=[...,quantize] makes networks that keep it; the plugin's page has the "
+            "rules:  docs/explanation/exact_profile.md"
+        )

@@ -1,0 +1,1 @@
+"""Programs of fixed-point numbers: what firmware computes, to the last bit."""
