@@ -23,6 +23,7 @@ from vierbein.experiment.domain import Domain
 from vierbein.experiment.identity import configuration_sha256
 from vierbein.experiment.settings import (
     CompareSettings,
+    CompressSettings,
     PretrainSettings,
     RunSettings,
     SealSettings,
@@ -31,6 +32,7 @@ from vierbein.experiment.settings import (
 from vierbein.experiment.transfer import Loaded, Transfer
 from vierbein.interfaces.adapter import Adapter
 from vierbein.interfaces.backbone import Backbone
+from vierbein.interfaces.compressor import Compressor
 from vierbein.interfaces.dataset import Dataset
 from vierbein.interfaces.hardware import Hardware
 from vierbein.interfaces.network import Network
@@ -71,7 +73,14 @@ class Assembly:
     @cached_property
     def settings(self) -> RunSettings:
         """The run's settings as dataclasses; components stay in the configuration."""
-        made = {"source", "also", "anomalies", "high_fidelity", "rotation"}  # of components
+        made = {
+            "source",
+            "also",
+            "anomalies",
+            "high_fidelity",
+            "rotation",
+            "students",
+        }  # of components
         names = set(RunSettings.__dataclass_fields__) - made
         values = {name: value for name, value in self.configuration.items() if name in names}
         for name, kind in (
@@ -80,6 +89,7 @@ class Assembly:
             ("training", TrainingSettings),
             ("pretrain", PretrainSettings),
             ("compare", CompareSettings),
+            ("compress", CompressSettings),
         ):
             values[name] = kind(**values.get(name, {}))
         return RunSettings(**values)
@@ -168,6 +178,11 @@ class Assembly:
         return self._many("safeguard")
 
     @cached_property
+    def compressors(self) -> dict[str, Compressor]:
+        """The compressors by name, in the order in which they work."""
+        return self._many("compressor")
+
+    @cached_property
     def hardware(self) -> dict[str, Hardware]:
         """The hardware backends by name."""
         return self._many("hardware")
@@ -224,11 +239,24 @@ class Assembly:
         network that becomes a base has spare units.
         """
         torch.manual_seed(seed)
+        backbone = self.backbone(domain.adapter.schema, is_smaller=is_smaller)
+        return self._fresh(domain, train, backbone, num_spare)
+
+    def student(self, name: str, domain: Domain, train: EventTable, seed: int) -> Network:
+        """Make a student with random parameters, for a domain's own features."""
+        torch.manual_seed(seed)
+        node = self.configuration["students"][name]
+        return self._fresh(
+            domain, train, build(node, self.registry, schema=domain.adapter.schema), 0
+        )
+
+    def _fresh(
+        self, domain: Domain, train: EventTable, backbone: Backbone, num_spare: int
+    ) -> Network:
         schema = domain.adapter.schema
         projection = Projection(schema, schema, statistics(train)).requires_grad_(
             requires_grad=False
         )
-        backbone = self.backbone(schema, is_smaller=is_smaller)
         return Network(projection, backbone, self.task.head(backbone.width), num_spare)
 
     def from_base(

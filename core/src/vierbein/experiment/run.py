@@ -14,6 +14,7 @@ from vierbein.errors.runs import NotChosenError, StageMissingError
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
 from vierbein.experiment.compare.jobs import num_compare_jobs, transfer_jobs
+from vierbein.experiment.compressed import Compressed
 from vierbein.experiment.freezing import declare, freeze, record_answers
 from vierbein.experiment.hooks import manager
 from vierbein.experiment.inside import require_inside
@@ -26,7 +27,8 @@ from vierbein.experiment.result import REPORT, REPORT_HTML, Result
 from vierbein.experiment.settings import RunSettings, Stage
 from vierbein.experiment.stages.adapt import LOADING, adapt
 from vierbein.experiment.stages.compare import COMPARISON, compare
-from vierbein.experiment.stages.deploy import deploy
+from vierbein.experiment.stages.compress import compress
+from vierbein.experiment.stages.deploy import deploy, places
 from vierbein.experiment.stages.pretrain import pretrain
 from vierbein.experiment.stages.question import asked_at, question, seconds
 from vierbein.interfaces.safeguard import Moment, Verdict
@@ -125,6 +127,7 @@ class _Run:
         self.folder = assembly.folder
         self.seconds: dict[str, float] = {}
         self.verdicts: list[Verdict] = []
+        self.compressed: dict[str, Any] = {}
         self.hardware: dict[str, Any] = {}
         self.is_sealed = bool(assembly.settings.seal.cuts)
         chosen = {identity.split("/")[1] for _, identity in nodes(assembly.configuration)}
@@ -146,6 +149,7 @@ class _Run:
             "adapt": self._adapt,
             "compare": self._compare,
             "question": self._question,
+            "compress": self._compress,
             "deploy": self._deploy,
             "report": self._report,
         }
@@ -187,8 +191,19 @@ class _Run:
             record_answers(self.assembly, self.verdicts)
         self.hook.verdicts(verdicts=self.verdicts)
 
+    def _compress(self) -> None:
+        if not self.assembly.compressors:
+            return
+        compressed = Compressed(self.assembly, self._recommendations)
+        num = len(compressed.students) * len(compressed.seeds) * len(compressed.steps)
+        with bar("compress", num, self.console) as advance:
+            self.compressed = compress(self.assembly, self._recommendations, advance)
+        self._ask(Moment.COMPRESSED)
+
     def _deploy(self) -> None:
-        self.hardware = deploy(self.assembly, self._recommendations)
+        num = len(places(self.assembly))
+        with bar("deploy", num, self.console) if num else nullcontext(_silent) as advance:
+            self.hardware = deploy(self.assembly, self._recommendations, advance)
 
     def _report(self) -> None:
         loading = self.folder / "adapt" / LOADING
@@ -197,6 +212,7 @@ class _Run:
             self._comparison,
             read_json(loading) if loading.exists() else {},
             self.verdicts,
+            self.compressed,
             self.hardware,
         )
         write_json(self.folder / REPORT, report)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from vierbein.errors.runs import ImpossibleSettingError
 from vierbein.training.settings import TrainingSettings
 
-Stage = Literal["pretrain", "adapt", "compare", "question", "deploy", "report"]
+Stage = Literal["pretrain", "adapt", "compare", "question", "compress", "deploy", "report"]
 BadRecords = Literal["error", "set_aside"]
 ArmName = Literal[
     "zero_shot",
@@ -189,6 +189,40 @@ class CompareSettings:
 
 
 @dataclass(frozen=True)
+class CompressSettings:
+    """How networks are made small.
+
+    Parameters
+    ----------
+    seeds
+        Of the comparison's seeds, how many networks are compressed: safeguards that hold students
+        against what they were made of need two at least. The first one is deployed.
+    golden_events
+        Ordinary events among the golden vectors, besides the adversarial ones.
+    figure
+        The task's figure that stands against resources in the report's picture; empty for the
+        deciding one.
+    published
+        Networks of others to draw beside ours, by label: LUTs, and the figure. They are of other
+        data.
+    """
+
+    seeds: int = 1
+    golden_events: int = 500
+    figure: str = ""
+    published: dict[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("seeds", "golden_events"):
+            if getattr(self, name) < 1:
+                raise ImpossibleSettingError(f"compress.{name}", getattr(self, name), "at least 1")
+        for label, point in self.published.items():
+            if len(point) != 2:  # noqa: PLR2004 - two numbers
+                wanted = "two numbers: LUTs, and the figure"
+                raise ImpossibleSettingError(f"compress.published.{label}", point, wanted)
+
+
+@dataclass(frozen=True)
 class SealSettings:
     """Signal regions whose events nobody sees before they are unblinded.
 
@@ -263,6 +297,9 @@ class RunSettings:
         simulation, or measured.
     rotation
         Further bases by name, for safeguards that ask what depends on the choice of one.
+    students
+        Backbones for firmware by name: each is what compressors make of the recommended network,
+        where one of them distils.
     seal
         Signal regions that are sealed.
     splits
@@ -273,6 +310,8 @@ class RunSettings:
         How a base is made.
     compare
         The comparison.
+    compress
+        How networks are made small.
     """
 
     name: str = "run"
@@ -281,7 +320,15 @@ class RunSettings:
     run_folder: str = "runs/${name}"
     cache_folder: str = "runs/.cache"
     stages: list[Stage] = field(
-        default_factory=lambda: ["pretrain", "adapt", "compare", "question", "deploy", "report"]
+        default_factory=lambda: [
+            "pretrain",
+            "adapt",
+            "compare",
+            "question",
+            "compress",
+            "deploy",
+            "report",
+        ]
     )
     base: str | None = None
     new_parameters: list[str] = field(default_factory=list)
@@ -295,8 +342,10 @@ class RunSettings:
     anomalies: dict[str, Any] = field(default_factory=dict)
     high_fidelity: dict[str, Any] = field(default_factory=dict)
     rotation: dict[str, RotatedSettings] = field(default_factory=dict)
+    students: dict[str, Any] = field(default_factory=dict)
     seal: SealSettings = field(default_factory=SealSettings)
     splits: SplitSettings = field(default_factory=SplitSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
     compare: CompareSettings = field(default_factory=CompareSettings)
+    compress: CompressSettings = field(default_factory=CompressSettings)

@@ -1,7 +1,7 @@
 """What a safeguard may see of a run."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +13,9 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Fit, TrainingEvents
+
+CALLED: Final = {"fine_tuned": "fine-tuned", "twin_equal_steps": "twin"}
+"""What networks of arms are called in sentences, where no student is questioned."""
 
 
 @runtime_checkable
@@ -65,7 +68,15 @@ class RunView(Protocol):
         ...
 
     def trained(self, domain: str, arm: str, seed: int) -> Network:
-        """Give the network of an arm as it was compared, at the largest size."""
+        """Give the network of an arm as it was compared, at the largest size.
+
+        Where a student is questioned, it stands for the fine-tuned network, and the network that
+        it was made of for all others.
+        """
+        ...
+
+    def called(self, arm: str) -> str:
+        """Say what an arm's network is called in a sentence: twin, or teacher of a student."""
         ...
 
     def flops(self, network: Network, events: EventTable) -> float:

@@ -89,6 +89,8 @@ class Safeguard(ABC):
     """Questions a run at one moment; thresholds are settings, declared before the run."""
 
     moment: ClassVar[Moment]
+    asks_students: ClassVar[bool] = False
+    """Whether it is asked again of each student, once networks have been compressed."""
 
     @abstractmethod
     def question(self, view: RunView) -> Sequence[Verdict]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vierbein.errors.files import MissingFileError, TornManifestError
@@ -78,7 +78,7 @@ def check_manifest(folder: Path, chain: str | None = None) -> str:
         found = data["previous"]
         entries = [{key: entry[key] for key in _KEYS} for entry in data["files"]]
         links = [entry["chain"] for entry in data["files"]]
-        is_inside = all(Path(entry["name"]).name == entry["name"] for entry in entries)
+        is_inside = all(_is_inside(entry["name"]) for entry in entries)
     except (ValueError, KeyError, TypeError) as error:
         raise TornManifestError(str(path), "it cannot be read itself") from error
     if not is_inside:
@@ -90,6 +90,12 @@ def check_manifest(folder: Path, chain: str | None = None) -> str:
     if chain is not None and found != chain:
         raise TornManifestError(str(path), "its chain ends in another hash than the card's")
     return str(found)
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    is_plain = str(path) == name and "\\" not in name and name not in ("", ".")
+    return is_plain and not path.is_absolute() and ".." not in path.parts
 
 
 def _link(chain: str, entry: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from vierbein.events.batch import EventBatch
 from vierbein.events.jagged import segment_sum
 from vierbein.events.table import EventTable
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.run_view import CALLED
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Fit, Point, TrainingEvents
 from vierbein.testing.made_events import changed, made_events
@@ -96,6 +97,10 @@ class MadeView:
         """Give a network with the parameters of a seed; every domain has the same."""
         del domain
         return small_network(seed=len(_ARMS) * seed + _ARMS.index(arm))
+
+    def called(self, arm: str) -> str:
+        """Say what an arm's network is called."""
+        return CALLED.get(arm, arm)
 
     def flops(self, network: Network, events: EventTable) -> float:
         """Count a multiplication a parameter and particle."""

@@ -171,7 +171,7 @@ def test_a_backend_that_fails_names_the_tensor(
     level |= {"status": "FAIL", "is_equal": False, "first_differing": "pooled"}
     reader = read(report, timings)
     assert "FAIL cpu, graph: pooled is the first tensor that differs." in reader.text("trust")
-    assert "first differing: pooled" in reader.text("hardware")
+    assert "First differing: pooled" in reader.text("hardware")
 
 
 def test_every_arm_stands_under_every_size_with_its_interval_and_its_cost(

@@ -66,6 +66,7 @@ class CrossCheck(Safeguard):
     """
 
     moment = Moment.COMPARED
+    asks_students = True
 
     def __init__(
         self,

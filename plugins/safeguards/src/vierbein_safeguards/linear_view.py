@@ -16,7 +16,7 @@ from vierbein.events.table import EventTable
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
-from vierbein.interfaces.run_view import RunView
+from vierbein.interfaces.run_view import CALLED, RunView
 from vierbein.interfaces.trainer import Fit, Point, TrainingEvents
 from vierbein_safeguards.linear_world import SHIFT
 
@@ -136,6 +136,10 @@ class LinearView:
         """Give the columns."""
         columns = events.features.double().numpy()
         return {name: columns[:, number] for number, name in enumerate(SCHEMA.names)}
+
+    def called(self, arm: str) -> str:
+        """Say what an arm's network is called."""
+        return CALLED.get(arm, arm)
 
     def trained(self, domain: str, arm: str, seed: int) -> Network:
         """Give a network that mixes the columns that its arm or base keeps."""

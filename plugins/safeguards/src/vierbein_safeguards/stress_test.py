@@ -22,7 +22,7 @@ from vierbein_safeguards.stress_pictures import (
 )
 from vierbein_safeguards.stress_words import Found, gains
 
-_ARMS = {"fine-tuned": "fine_tuned", "twin": "twin_equal_steps"}
+_OURS, _TWIN = "fine_tuned", "twin_equal_steps"
 
 
 class StressTest(Safeguard):
@@ -67,6 +67,7 @@ class StressTest(Safeguard):
     """
 
     moment = Moment.COMPARED
+    asks_students = True
 
     def __init__(  # noqa: PLR0913 - sizes of a search, declared one by one
         self,
@@ -125,27 +126,28 @@ class StressTest(Safeguard):
         if lacking := what_lacks(bank, len(seeds)):
             return undone("stress_test", domain, lacking, self._threshold)
         rng = np.random.default_rng([view.seed, number])
+        ours, twin = view.called(_OURS), view.called(_TWIN)
         seen = {
             label: [
                 bank.seen_by(view.trained(domain, arm, seed), f"{label}, seed {seed},")
                 for seed in seeds
             ]
-            for label, arm in _ARMS.items()
+            for label, arm in ((ours, _OURS), (twin, _TWIN))
         }
         hunts = {
             label: [inject([each], self._plan, int(rng.integers(1 << 31))) for each in several]
             for label, several in seen.items()
         }
-        spots = BlindSpots.between(hunts["fine-tuned"], hunts["twin"], self._plan.false_alarm, rng)
+        spots = BlindSpots.between(hunts[ours], hunts[twin], self._plan.false_alarm, rng)
         if not spots.ratios:
             lacking = f"no network sees any signal of the bank ({', '.join(spots.unreachable)})"
             return undone("stress_test", domain, lacking, self._threshold)
         level = family_level(self._false_alarm, len(bank.signals))
         worst, ratio = surest(spots.ratios, level)
-        found = Found(domain, spots, worst, ratio, level, self._threshold)
+        found = Found(domain, (ours, twin), spots, worst, ratio, level, self._threshold)
         raw = self._raw(view, bank, spots, rng)
         gain = {label: gains(label, each, list(spots.ratios)) for label, each in seen.items()}
-        lines = {"fine-tuned": spots.ratios, "another twin": spots.control()}
+        lines = {ours: spots.ratios, f"another {twin}": spots.control()}
         curves = {label: [toys[worst] for toys in hunt] for label, hunt in hunts.items()}
         return Verdict(
             f"stress_test: {domain}",
@@ -154,7 +156,7 @@ class StressTest(Safeguard):
             figure(f"blind-spot ratio of {worst}, the surest of {len(bank.signals)}", ratio),
             self._threshold,
             self._false_alarm,
-            further=[*found.figures(raw, rng), *(gain[label][worst] for label in _ARMS)],
+            further=[*found.figures(raw, rng), *(gain[label][worst] for label in (ours, twin))],
             advice=found.advice,
             pictures=[
                 ratios_by_signal(

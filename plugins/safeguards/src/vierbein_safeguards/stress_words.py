@@ -28,6 +28,8 @@ class Found:
     ----------
     domain
         Which one.
+    names
+        What the network in question is called, and the one that it is held against.
     spots
         Of every signal that is reached.
     worst
@@ -41,6 +43,7 @@ class Found:
     """
 
     domain: str
+    names: tuple[str, str]
     spots: BlindSpots
     worst: str
     ratio: Ratio
@@ -54,10 +57,10 @@ class Found:
 
     @property
     def advice(self) -> str:
-        """What to do next, if transfer has a blind spot."""
+        """What to do next, if there is a blind spot."""
         return (
-            "Search in the twin's representation or in observables too, rotate bases, or tune more "
-            "of the network."
+            f"Search in the {self.names[1]}'s representation or in observables too, rotate bases, "
+            "or learn more: tune more of the network, or take a larger student."
             if self.is_blind
             else ""
         )
@@ -70,15 +73,15 @@ class Found:
         unreachable = f" Neither network sees, at any strength: {unseen}." if unseen else ""
         if self.is_blind:
             return (
-                f"{self.domain}: transfer has a blind spot. The fine-tuned network needs "
-                f"{interval} times the fraction of {self.worst} that its twin from scratch needs; "
+                f"{self.domain}: the {self.names[0]} network has a blind spot. It needs {interval} "
+                f"times the fraction of {self.worst} that its {self.names[1]} needs; "
                 f"{self.threshold:g} is granted.{unreachable}"
             )
         ends = {name: ratio.mean(self.level).high for name, ratio in self.spots.ratios.items()}
         widest = max(ends, key=lambda name: ends[name])
         return (
             f"{self.domain}: no blind spot is shown. Of {len(ends)} signals none surely needs more "
-            f"than {self.threshold:g} times the fraction that the twin from scratch needs; the "
+            f"than {self.threshold:g} times the fraction that the {self.names[1]} needs; the "
             f"surest is {self.worst}, {interval}. Least is known of {widest}: up to "
             f"{ends[widest]:.2f} times.{unreachable}"
         )
@@ -98,22 +101,22 @@ class Found:
         list
             Ratios, signal fractions and one probability.
         """
-        ratios = self.spots.ratios
+        ratios, twin = self.spots.ratios, self.names[1]
         largest = max(ratios, key=lambda name: ratios[name].logs.mean())
         chance = chance_of_exchange(ratios)
         found = [
             figure(f"largest blind-spot ratio, {largest}", ratios[largest].mean(LEVEL)),
             median("median blind-spot ratio", ratios, rng),
             share_above(f"share surely above {self.threshold:g}", ratios, self.threshold),
-            median("control: median ratio of twin to twin", self.spots.control(), rng),
-            self.spots.scatter("control: factor between two twins, typically"),
+            median(f"control: median ratio of {twin} to {twin}", self.spots.control(), rng),
+            self.spots.scatter(f"control: factor between two {twin}s, typically"),
         ]
         if raw:
-            found.append(median("reference: median ratio of observables to twin", raw, rng))
+            found.append(median(f"reference: median ratio of observables to {twin}", raw, rng))
         alike = "probability of so large a ratio if arms are alike"
         found.append(Figure(alike, chance, chance, chance))
         found += [figure(f"BSR of {name}", ratio.mean(LEVEL)) for name, ratio in ratios.items()]
-        for label, powers in (("fine-tuned", self.spots.ours), ("twin", self.spots.twin)):
+        for label, powers in zip(self.names, (self.spots.ours, self.spots.twin), strict=True):
             found += [figure(f"s50 of {n}, {label}", p.mean(LEVEL)) for n, p in powers.items()]
         return found
 

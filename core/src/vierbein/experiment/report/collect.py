@@ -6,6 +6,7 @@ from typing import Any
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.verdict import Outcome
 from vierbein.experiment.identity import configuration_sha256, deciding
+from vierbein.experiment.report.students import student_pictures
 from vierbein.interfaces.safeguard import Answer, Verdict
 from vierbein.provenance import versions
 
@@ -21,6 +22,7 @@ def collect(
     comparison: Mapping[str, Any],
     loading: Mapping[str, Any],
     verdicts: Sequence[Verdict],
+    compressed: Mapping[str, Any],
     hardware: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Put together everything that a run has found.
@@ -35,6 +37,8 @@ def collect(
         As `adapt` wrote it; may be empty.
     verdicts
         Of the safeguards.
+    compressed
+        As `compress` gave it; may be empty.
     hardware
         As `deploy` gave it; may be empty.
 
@@ -63,6 +67,7 @@ def collect(
         "outcome": {**outcome, "exit_status": FAILED if is_bad else 0},
         "comparison": dict(domains),
         "verdicts": [verdict.to_json() for verdict in verdicts],
+        "compressed": dict(compressed),
         "hardware": {name: said["verdict"] for name, said in hardware.items()},
         "loading": dict(loading),
         "base": _base(assembly),
@@ -73,6 +78,7 @@ def collect(
         "versions": versions(tuple({c["distribution"] for c in components})),
         "pictures": [
             *comparison.get("pictures", ()),
+            *(picture.to_json() for picture in student_pictures(assembly, compressed, hardware)),
             *(picture.to_json() for verdict in verdicts for picture in verdict.pictures),
         ],
     }
@@ -129,8 +135,13 @@ def _negative_parts(domains: Mapping[str, Any]) -> list[str]:
 
 def _faults(hardware: Mapping[str, Any]) -> list[str]:
     return [
-        f"hardware {name} ({level}): {said['first_differing']} differs"
+        f"hardware {name} ({level}): {_fault(said)}"
         for name, backend in hardware.items()
         for level, said in backend["verdict"]["levels"].items()
         if said["status"] == "FAIL"
     ]
+
+
+def _fault(said: Mapping[str, Any]) -> str:
+    differing = said.get("first_differing")
+    return f"{differing} differs" if differing else str(said["reason"])

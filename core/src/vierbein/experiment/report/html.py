@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from vierbein.experiment.report import wording
 from vierbein.experiment.report.answer import answers, arms_of, metric_of, sizes_of
+from vierbein.experiment.report.dataflow import dataflow_svg
 from vierbein.experiment.report.strip import strip
 from vierbein.experiment.report.trust import lights
 from vierbein.interfaces.figure import Picture
@@ -65,6 +66,7 @@ def page(
         "several": wording.several,
         "pretty": pretty,
         "picture": _picture,
+        "dataflow": dataflow_svg,
         "flat": lambda nested: list(flat(nested)),
         "arms": arms_of,
         "sizes": sizes_of,

@@ -1,15 +1,26 @@
-"""The stage that lowers the recommended network, and verifies what came out."""
+"""The stage that lowers networks to hardware, and verifies what came out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
+from vierbein.errors.base import VierbeinError
+from vierbein.events.batch import EventBatch
+from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.recommended import recommended
-from vierbein.interfaces.hardware import Hardware, Level, Vectors
+from vierbein.experiment.compressed import ITSELF, Compressed
+from vierbein.experiment.progress import Advance
+from vierbein.fixed_point.program import WORDS
+from vierbein.interfaces.fixed_point import FixedPointNetwork
+from vierbein.interfaces.hardware import Artifact, Hardware, Level, Vectors
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
 from vierbein.interfaces.verification import golden, verify
 from vierbein.storage.atomic import new_folder, write_json
 from vierbein.storage.hashing import sha256_of_data
@@ -18,8 +29,16 @@ from vierbein.storage.manifest import check_manifest, manifest
 _EXAMPLE = 256
 
 
-def deploy(assembly: Assembly, recommendations: dict[str, str]) -> dict[str, Any]:
-    """Lower and verify, on every chosen hardware backend, the first domain's network.
+def places(assembly: Assembly) -> list[tuple[str, str]]:
+    """List what is lowered: backend and student, or `network` for the recommended network."""
+    students = list(assembly.configuration.get("students") or {}) if assembly.compressors else []
+    return [(name, student) for student in students or [ITSELF] for name in assembly.hardware]
+
+
+def deploy(
+    assembly: Assembly, recommendations: Mapping[str, str], advance: Advance
+) -> dict[str, Any]:
+    """Lower and verify, on every chosen hardware backend, the first domain's networks.
 
     Parameters
     ----------
@@ -27,55 +46,136 @@ def deploy(assembly: Assembly, recommendations: dict[str, str]) -> dict[str, Any
         Of the run.
     recommendations
         The recommended arm of each domain.
+    advance
+        Called before and after each lowering.
 
     Returns
     -------
     dict
-        By backend: what was lowered, the verification of each level, and the measured figures
-        apart, since times differ between runs.
+        By backend, and student where there are any: what was lowered, the verification of each
+        level, and the figures apart, since times differ between runs.
     """
     said = {}
-    for name, backend in assembly.hardware.items():
-        folder = assembly.folder / "deploy" / name
+    for name, student in places(assembly):
+        folder = assembly.folder / "deploy" / name / student
+        title = name if student == ITSELF else f"{name}, {student}"
+        advance(0, title)
         if not folder.exists():
-            _lower(assembly, name, backend, recommendations)
+            network, job = _network(assembly, recommendations, student)
+            _lower(assembly, assembly.hardware[name], network, job, folder)
         check_manifest(folder)
-        said[name] = {
+        advance(1, title)
+        said[title] = {
             "verdict": json.loads((folder / "verdict.json").read_text()),
             "metrics": json.loads((folder / "metrics.json").read_text()),
         }
     return said
 
 
-def _lower(
-    assembly: Assembly, name: str, backend: Hardware, recommendations: dict[str, str]
-) -> None:
+def _network(
+    assembly: Assembly, recommendations: Mapping[str, str], student: str
+) -> tuple[Network, dict[str, Any]]:
     domain = next(iter(assembly.targets))
     network, job = recommended(assembly, domain, recommendations[domain])
-    test = assembly.targets[domain].events("test")
-    example = test.take(np.arange(min(_EXAMPLE, len(test))))
+    if not assembly.compressors:
+        return network, job
+    compressed = Compressed(assembly, recommendations)
+    made = {"student": student, "compressors": compressed.steps}
+    return compressed.network(student, compressed.seeds[0]), {**job, **made}
+
+
+def _lower(
+    assembly: Assembly, backend: Hardware, network: Network, job: Mapping[str, Any], folder: Path
+) -> None:
+    is_fixed = isinstance(network, FixedPointNetwork)
+    wanted = assembly.settings.compress.golden_events if is_fixed else _EXAMPLE
+    test = assembly.targets[job["domain"]].events("test")
+    example = test.take(np.arange(min(wanted, len(test))))
     probe = backend.probe()
     verdict: dict[str, Any] = {"network": job, "probe": asdict(probe), "levels": {}}
     problems = not_exported(network) if probe.can_run else [probe.reason]
     problems = problems or list(backend.check(network, example))
-    with new_folder(assembly.folder / "deploy" / name) as folder:
+    with new_folder(folder) as made:
         files, metrics = ["metrics.json", "verdict.json"], []
         if not problems:
             inputs, outputs = golden(network, example)
-            np.savez(folder / "golden.npz", allow_pickle=False, **_named(inputs, outputs))
-            artifact = backend.lower(network, example, folder)
-            for level in backend.levels:
-                found = verify(outputs, backend.emulate(artifact, level, inputs), backend.numerics)
-                status = "PASS" if found.is_equal else "FAIL"
-                verdict["levels"][level] = {**asdict(found), "status": status}
-            metrics = [f.to_json() for f in backend.report(artifact, network, example)]
+            np.savez(made / "golden.npz", allow_pickle=False, **_named(inputs, outputs))
+            if isinstance(network, FixedPointNetwork):
+                verdict["inputs"] = _saturated(network, inputs, len(example))
+            artifact = backend.lower(network, example, made)
             files = ["golden.npz", *artifact.files, *files]
+            for level in backend.levels:
+                if level in probe.missing:
+                    reason = probe.missing[level]
+                    verdict["levels"][level] = {"status": "SKIP", "reason": reason}
+                    continue
+                said, emulated = _verified(backend, artifact, level, inputs, outputs)
+                if said["status"] == "FAIL" and emulated is not None:
+                    name = f"emulated-{level}.npz"
+                    np.savez(made / name, allow_pickle=False, **emulated)
+                    files.append(name)
+                if is_fixed and emulated is not None and "prediction" in emulated:
+                    said |= _decided(assembly.task, example, outputs, emulated)
+                verdict["levels"][level] = said
+            metrics = [f.to_json() for f in backend.report(artifact, network, example)]
         for level in Level:
             reason = problems[0] if problems else "the backend does not offer this level"
             verdict["levels"].setdefault(level, {"status": "SKIP", "reason": reason})
-        write_json(folder / "metrics.json", metrics)
-        write_json(folder / "verdict.json", verdict | {"problems": problems})
-        manifest(folder, files, sha256_of_data(job))
+        write_json(made / "metrics.json", metrics)
+        write_json(made / "verdict.json", verdict | {"problems": problems})
+        manifest(made, files, sha256_of_data(job))
+
+
+def _verified(
+    backend: Hardware, artifact: Artifact, level: Level, inputs: Vectors, outputs: Vectors
+) -> tuple[dict[str, Any], Vectors | None]:
+    """Verify a level; give what it emulated as well, if it came so far."""
+    try:
+        emulated = backend.emulate(artifact, level, inputs)
+    except VierbeinError as error:  # such as an assertion of the hardware's own sources
+        return {"status": "FAIL", "reason": str(error).partition("\n")[0]}, None
+    found = verify(outputs, emulated, backend.numerics)
+    said: dict[str, Any] = {
+        **asdict(found),
+        "status": "PASS" if found.is_equal else "FAIL",
+        "num_events": len(next(iter(inputs.values()))),
+        "exact": _share_exact(outputs, emulated),
+    }
+    return said, emulated
+
+
+def _share_exact(outputs: Vectors, emulated: Vectors) -> float | None:
+    """Give the share of events whose prediction is equal in every bit."""
+    wanted, found = outputs["prediction"], emulated.get("prediction")
+    if found is None or found.shape != wanted.shape:
+        return None
+    return float((found == wanted).reshape(len(wanted), -1).all(axis=1).mean())
+
+
+def _decided(
+    task: Task, example: EventBatch, outputs: Vectors, emulated: Vectors
+) -> dict[str, Any]:
+    """Draw the task's curve of what was emulated of ordinary events, and count other decisions."""
+    wanted, found = (
+        torch.from_numpy(np.array(each["prediction"][: len(example)], np.float32))
+        for each in (outputs, emulated)
+    )
+    if found.shape != wanted.shape:
+        return {}
+    scores, events = task.scores(found).numpy(), EventTable.of(example)
+    curve = task.curve("", scores, events.truths(), events.weights)
+    flips = int((wanted.argmax(dim=-1) != found.argmax(dim=-1)).sum())
+    return {"num_ordinary": len(example), "num_flips": flips, "curve": asdict(curve)}
+
+
+def _saturated(network: FixedPointNetwork, inputs: Vectors, num_events: int) -> dict[str, Any]:
+    """Count the words of ordinary events that stand at an end of their format."""
+    grid, words = network.program().format, inputs[WORDS][:num_events]
+    return {
+        "num_events": num_events,
+        "num_words": int(words.size),
+        "num_saturated": int(((words == grid.lowest) | (words == grid.highest)).sum()),
+    }
 
 
 def not_exported(network: Network) -> list[str]:

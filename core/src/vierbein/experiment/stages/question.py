@@ -1,19 +1,31 @@
 """The stage in which safeguards question the run."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import TIMINGS
+from vierbein.experiment.compressed import Compressed
 from vierbein.experiment.progress import Advance
-from vierbein.experiment.stages.view import View
+from vierbein.experiment.stages.view import StudentView, View
 from vierbein.interfaces.safeguard import Moment, Verdict
 from vierbein.storage.atomic import read_json, write_json
 
+Question = tuple[str, str]
+"""A safeguard, and the student that it is asked of; empty for the run itself."""
 
-def asked_at(assembly: Assembly, *moments: Moment) -> list[str]:
-    """Name the chosen safeguards that ask at some moments."""
-    return [name for name, each in assembly.safeguards.items() if each.moment in moments]
+
+def asked_at(assembly: Assembly, *moments: Moment) -> list[Question]:
+    """Name the chosen safeguards that ask at some moments, each with what it is asked of."""
+    chosen = assembly.safeguards.items()
+    usual = [m for m in moments if m is not Moment.COMPRESSED]
+    questions = [(name, "") for name, each in chosen if each.moment in usual]
+    if Moment.COMPRESSED in moments:
+        again = [n for n, e in chosen if e.asks_students or e.moment is Moment.COMPRESSED]
+        students = Compressed(assembly, {}).students
+        questions += [(name, student) for student in students for name in again]
+    return questions
 
 
 def question(
@@ -26,7 +38,7 @@ def question(
     assembly
         Of the run.
     moment
-        Which one.
+        Which one. Once networks have been compressed, students are questioned one by one.
     recommendations
         The recommended arm of each domain, once there is one.
     advance
@@ -38,22 +50,31 @@ def question(
         Their verdicts.
     """
     verdicts: list[Verdict] = []
-    if not (names := asked_at(assembly, moment)):  # such a run may have no source domain to show
-        return verdicts
-    view = View(assembly, recommendations)
-    for name in names:
-        advance(0, name)
-        path = assembly.folder / "question" / f"{name}.json"
-        if not path.exists():
-            begun, view.reads = time.perf_counter(), []
-            said = [verdict.to_json() for verdict in assembly.safeguards[name].question(view)]
-            write_json(path, {"verdicts": said, "reads": view.reads})
-            took = {**seconds(assembly), name: time.perf_counter() - begun}
-            write_json(path.with_name(TIMINGS), {"seconds": took})
-        said = read_json(path)["verdicts"]
-        verdicts += [Verdict.from_json({**verdict, "chosen": name}) for verdict in said]
+    views: dict[str, View] = {}
+    for name, student in asked_at(assembly, moment):  # without any, a run may have no source domain
+        if student not in views:
+            compressed = Compressed(assembly, recommendations)
+            made = StudentView(compressed, student) if student else View(assembly, recommendations)
+            views[student] = made
+        advance(0, f"{name}, {student}" if student else name)
+        verdicts += _answers(assembly, name, student, views[student])
         advance()
     return verdicts
+
+
+def _answers(assembly: Assembly, name: str, student: str, view: View) -> Iterator[Verdict]:
+    folder = assembly.folder / "question"
+    path = folder / "students" / student / f"{name}.json" if student else folder / f"{name}.json"
+    if not path.exists():
+        begun, view.reads = time.perf_counter(), []
+        said = [verdict.to_json() for verdict in assembly.safeguards[name].question(view)]
+        write_json(path, {"verdicts": said, "reads": view.reads})
+        took = {**seconds(assembly)}
+        took[name] = took.get(name, 0.0) + time.perf_counter() - begun
+        write_json(folder / TIMINGS, {"seconds": took})
+    for said in read_json(path)["verdicts"]:
+        verdict = Verdict.from_json({**said, "chosen": name})
+        yield replace(verdict, safeguard=f"{verdict.safeguard}, {student}") if student else verdict
 
 
 def seconds(assembly: Assembly) -> Mapping[str, float]:

@@ -16,9 +16,11 @@ from vierbein.experiment.assembly import Assembly
 from vierbein.experiment.compare.arms import sample, with_replay
 from vierbein.experiment.compare.jobs import seeds
 from vierbein.experiment.compare.recommended import recommended, trained
+from vierbein.experiment.compressed import Compressed
 from vierbein.experiment.domain import Domain
 from vierbein.experiment.freezing import faults
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.run_view import CALLED
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, TrainingEvents
 from vierbein.training.flops import count
@@ -99,6 +101,10 @@ class View:
     def trained(self, domain: str, arm: str, seed: int) -> Network:
         """Give the network of an arm as it was compared, at the largest size."""
         return trained(self._assembly, domain, arm, seed)[0]
+
+    def called(self, arm: str) -> str:
+        """Say what an arm's network is called in a sentence."""
+        return CALLED.get(arm, arm)
 
     def flops(self, network: Network, events: EventTable) -> float:
         """Count what it costs to predict the events."""
@@ -187,3 +193,50 @@ class View:
     @cached_property
     def _domains(self) -> dict[str, Domain]:
         return {self.source: self._assembly.source, **self._assembly.targets}
+
+
+class StudentView(View):
+    """The same run, with a student in the fine-tuned network's place, its teacher in the twin's.
+
+    Parameters
+    ----------
+    compressed
+        The run's compressed networks.
+    student
+        Which student.
+    """
+
+    def __init__(self, compressed: Compressed, student: str) -> None:
+        super().__init__(compressed.assembly, dict(compressed.recommendations))
+        self._compressed, self._student = compressed, student
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """Name the one target domain whose networks were compressed."""
+        return [self._compressed.domain]
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """Seeds of the networks that were compressed."""
+        return self._compressed.seeds
+
+    def trained(self, domain: str, arm: str, seed: int) -> Network:
+        """Give the student, or what it was made of."""
+        del domain  # the one whose networks were compressed
+        if arm == "fine_tuned":
+            return self._compressed.network(self._student, seed)
+        return self._compressed.teacher(seed)
+
+    def called(self, arm: str) -> str:
+        """Call them student and teacher."""
+        return f"student {self._student}" if arm == "fine_tuned" else "teacher"
+
+    def predict(self, events: EventBatch) -> Float[Tensor, "event output"]:
+        """Give the student's prediction."""
+        with torch.inference_mode():
+            prediction: Tensor = self._first(events)
+            return prediction
+
+    @cached_property
+    def _first(self) -> Network:
+        return self._compressed.network(self._student, self.seeds[0])
