@@ -56,7 +56,9 @@ def asked(assembly: Assembly, moment: Moment = Moment.ADAPTED) -> tuple[list[Ver
 
 def test_each_is_named_before_it_is_asked_and_counted_when_it_has_answered(tmp_path: Path) -> None:
     assembly = assembled(tmp_path, first=Asks(), strict=Asks(), later=Later())
-    assert asked_at(assembly, Moment.ADAPTED, Moment.COMPARED) == ["first", "strict", "later"]
+    assert asked_at(assembly, Moment.ADAPTED, Moment.COMPARED) == [
+        (name, "") for name in ("first", "strict", "later")
+    ]
     verdicts, seen = asked(assembly)
     assert seen == ["first", 1, "strict", 1]
     assert [verdict.chosen for verdict in verdicts] == ["first", "strict"]
