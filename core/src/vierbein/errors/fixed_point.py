@@ -17,6 +17,18 @@ class UnknownTensorError(VierbeinError):
         )
 
 
+class CoarserGridError(VierbeinError):
+    """Numbers of a grid are to be written on a coarser one, as they are."""
+
+    def __init__(self, fraction: int, of_numbers: int) -> None:
+        super().__init__(
+            f"Numbers with {of_numbers} fraction bits cannot be written with {fraction}.\n"
+            "  That grid is coarser: a bias needs at least as many fraction bits as its layer's "
+            "products, which have those of inputs and weights together.\n"
+            "  Give the bias a finer grid (bias_fraction), or round by a Quantise."
+        )
+
+
 class NotExactError(VierbeinError):
     """A network breaks the exact profile, so that tools would disagree about its bits.
 

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from vierbein.errors.fixed_point import CoarserGridError
+
 
 @dataclass(frozen=True)
 class Format:
@@ -63,7 +65,32 @@ class Numbers:
 
     def finer(self, num_fraction: int) -> "Numbers":
         """Give the same numbers on a grid that is as fine or finer."""
-        return Numbers(self.integers << (num_fraction - self.num_fraction), num_fraction)
+        return Numbers(self.integers << finer_by(self.num_fraction, num_fraction), num_fraction)
+
+
+def finer_by(coarse: int, fine: int) -> int:
+    """Count the fraction bits that a finer grid has more, zero if both are the same.
+
+    Parameters
+    ----------
+    coarse
+        Fraction bits of the coarser grid.
+    fine
+        Fraction bits of the finer one.
+
+    Returns
+    -------
+    int
+        The shift that takes whole numbers of spacings from the one to the other.
+
+    Raises
+    ------
+    CoarserGridError
+        If it is the coarser one: a shift by a negative number would give zeros without a word.
+    """
+    if fine < coarse:
+        raise CoarserGridError(fine, coarse)
+    return fine - coarse
 
 
 def rounded(numbers: Numbers, format: Format) -> Numbers:  # noqa: A002 - the field's word

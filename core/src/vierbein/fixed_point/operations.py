@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy.typing import NDArray
 
-from vierbein.fixed_point.format import Format, Numbers, rounded
+from vierbein.fixed_point.format import Format, Numbers, finer_by, rounded
 
 Integers = Int[NDArray[np.int64], " ..."]
 Shape = tuple[int, ...]
@@ -37,7 +37,7 @@ class Bounds:
 
     def finer(self, num_fraction: int) -> "Bounds":
         """Give the same bounds on a grid that is as fine or finer."""
-        shift = num_fraction - self.num_fraction
+        shift = finer_by(self.num_fraction, num_fraction)
         parity = 0 if shift else self.parity
         return Bounds(self.lowest << shift, self.highest << shift, num_fraction, parity)
 
@@ -173,7 +173,8 @@ class Sum(Operation):
         """Add the ends up."""
         (given,) = bounds
         lowest, highest = (
-            end.sum(axis=self.axis, keepdims=self.is_kept) for end in (given.lowest, given.highest)
+            np.asarray(end.sum(axis=self.axis, keepdims=self.is_kept))
+            for end in (given.lowest, given.highest)
         )
         length = given.lowest.shape[self.axis]
         parity = None if given.parity is None else given.parity * length % 2
@@ -222,7 +223,8 @@ class Max(Operation):
         """Take the largest of the ends."""
         (given,) = bounds
         lowest, highest = (
-            end.max(axis=self.axis, keepdims=self.is_kept) for end in (given.lowest, given.highest)
+            np.asarray(end.max(axis=self.axis, keepdims=self.is_kept))
+            for end in (given.lowest, given.highest)
         )
         return Bounds(lowest, highest, given.num_fraction, given.parity)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from vierbein.fixed_point.operations import (
@@ -132,6 +133,6 @@ class _Writer:
             helper.make_node(kind, inputs, [name], name=f"{kind}:{name}", **attributes)
         )
 
-    def _constant(self, name: str, values: "np.ndarray[Any, Any]") -> str:
+    def _constant(self, name: str, values: NDArray[Any]) -> str:
         self.constants.append(numpy_helper.from_array(values, name))
         return name

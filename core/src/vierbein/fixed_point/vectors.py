@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from vierbein.fixed_point.program import Program
 
 Words = Int[NDArray[np.int64], "event particle feature"]
+Cases = Int[NDArray[np.int64], "case particle feature"]
 
 _RANDOM, _ALTERED = 64, 8
 
 
-def adversarial(program: Program, ordinary: Words, seed: int = 0) -> Words:
+def adversarial(program: Program, ordinary: Words, seed: int = 0) -> Cases:
     """Put hard cases behind ordinary events.
 
     No particle and every smaller number of particles than there are slots; each input at both ends
@@ -29,7 +30,7 @@ def adversarial(program: Program, ordinary: Words, seed: int = 0) -> Words:
 
     Returns
     -------
-    Int[NDArray[np.int64], "event particle feature"]
+    Int[NDArray[np.int64], "case particle feature"]
         The ordinary ones first.
     """
     rng, ends = np.random.default_rng(seed), (program.format.lowest, program.format.highest)
@@ -42,7 +43,8 @@ def adversarial(program: Program, ordinary: Words, seed: int = 0) -> Words:
         ends, num_words
     )
     together = np.stack([np.full(program.shape, end) for end in ends])
-    shuffled = rng.permuted(some, axis=1)
+    order = rng.permuted(np.tile(np.arange(num_particles), (len(some), 1)), axis=1)
+    shuffled = np.take_along_axis(some, order[..., None], axis=1)
     drawn = rng.integers(ends[0], ends[1] + 1, (_RANDOM, *program.shape))
     cases = [
         ordinary,
@@ -55,5 +57,5 @@ def adversarial(program: Program, ordinary: Words, seed: int = 0) -> Words:
         shuffled,
         drawn,
     ]
-    hard: Words = np.clip(np.concatenate(cases), *ends)
+    hard: Cases = np.clip(np.concatenate(cases), *ends)
     return hard

@@ -36,6 +36,11 @@ class FixedPointNetwork(Network):
     def program(self) -> Program:
         """Give what is lowered.
 
+        Returns
+        -------
+        Program
+            It keeps the exact profile.
+
         Raises
         ------
         NotExactError

@@ -125,8 +125,8 @@ class Hardware(ABC):
 
         Inputs are ``p4``, ``features`` and ``mask``, outputs ``particles``, ``pooled`` and
         ``prediction``. Of a fixed-point network the input is ``words``, whole numbers, and outputs
-        are values in 64-bit floats: ``prediction``, and whichever of its program's tensors can be
-        looked at on the way, by their names.
+        are values in 64-bit floats, zeros without a sign: ``prediction``, and whichever of its
+        program's tensors can be looked at on the way, by their names.
         """
 
     @abstractmethod

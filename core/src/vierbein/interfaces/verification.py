@@ -131,7 +131,8 @@ def _golden_words(network: FixedPointNetwork, example: EventBatch) -> tuple[Vect
         prediction = made.from_words(torch.from_numpy(words)).cpu().numpy().astype(np.float64)
     tensors = {name: numbers.values for name, numbers in program.run(words).items()}
     tensors.pop(WORDS)
-    return {WORDS: words}, {**tensors, OUTPUTS[-1]: prediction}
+    # Torch's zeros may have a sign, fixed-point numbers have none.
+    return {WORDS: words}, {**tensors, OUTPUTS[-1]: prediction + 0.0}
 
 
 def _named(names: tuple[str, ...], tensors: Any) -> Vectors:

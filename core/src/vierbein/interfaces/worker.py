@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,11 @@ def work(
     run(command, folder, f"{script.stem} in {interpreter}", environment)
     if not (folder / RESULT).exists():
         raise WorkerFailedError(script.stem, "it wrote no result", str(folder / LOG))
-    return json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    try:
+        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except ValueError as error:
+        reason = f"its result cannot be read ({error})"
+        raise WorkerFailedError(script.stem, reason, str(folder / LOG)) from error
 
 
 def run(
@@ -84,6 +89,7 @@ def run(
         If it ends with an error.
     """
     with (folder / LOG).open("ab") as log:
+        before = log.tell()
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own setting names it
                 command,
@@ -93,15 +99,16 @@ def run(
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise MissingProgramError(command[0], "Install it, or name another.") from error
         try:
             status = process.wait()
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself meanwhile
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
     if status:
-        said = (folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said = (folder / LOG).read_bytes()[before:].decode(errors="replace").strip().splitlines()
         reason = said[-1].strip() if said else f"it ended with status {status}"
         raise WorkerFailedError(task, reason, str(folder / LOG))
