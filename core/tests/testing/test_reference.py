@@ -8,6 +8,7 @@ import torch
 from vierbein.testing.check import checks
 from vierbein.testing.component import ComponentContract
 from vierbein.testing.contract import Contract
+from vierbein.testing.firmware import FirmwareContract
 from vierbein.testing.kinds import CONTRACTS, contract_of
 from vierbein.testing.symmetry import SYMMETRIES, TOLERANCES
 
@@ -26,6 +27,9 @@ def tables() -> Iterator[str]:
         title = kind if kind == "hooks" else f"{kind}s"
         title = {"hardware": "hardware backends"}.get(kind, title)
         yield table(f"{title.capitalize()} ({len(found)} in all)", own)
+    hardware, found = checks(contract_of("hardware")), checks(FirmwareContract)
+    own = {name: check for name, check in found.items() if name not in hardware}
+    yield table(f"Hardware backends of fixed-point networks ({len(found)} in all)", own)
 
 
 def table(title: str, found: dict) -> str:

@@ -10,17 +10,14 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from vierbein.events.batch import EventBatch
 from vierbein.fixed_point.program import Program
-from vierbein.interfaces.network import Network
 from vierbein.interfaces.verification import golden, verify
 from vierbein.testing.check import check
 from vierbein.testing.demand import demand
 from vierbein.testing.fixed_point_network import MadeFixedPointNetwork, made_fixed_point_network
 from vierbein.testing.hardware import HardwareContract
-from vierbein.testing.made_events import made_events
 from vierbein.testing.made_program import PROGRAMS
-from vierbein.testing.small_network import SCHEMA, small_network
+from vierbein.testing.small_network import small_network
 
 
 class FirmwareContract(HardwareContract):
@@ -32,14 +29,6 @@ class FirmwareContract(HardwareContract):
 
     shapes: ClassVar[Sequence[str]] = tuple(PROGRAMS)
     """Names of the made programs that it lowers; each costs a lowering and an emulation."""
-
-    def network(self, seed: int = 0) -> Network:
-        """Make a fixed-point network."""
-        return made_fixed_point_network(seed)
-
-    def events(self) -> EventBatch:
-        """Make events of every number of particles."""
-        return made_events(SCHEMA)
 
     @check(since="0.1")
     def test_is_exact(self) -> None:

@@ -23,6 +23,7 @@ from vierbein.interfaces.verification import golden, verify
 from vierbein.testing.check import check
 from vierbein.testing.component import ComponentContract
 from vierbein.testing.demand import demand, refuse
+from vierbein.testing.fixed_point_network import made_fixed_point_network
 from vierbein.testing.lightness import newly_loaded
 from vierbein.testing.made_events import made_events
 from vierbein.testing.small_network import SCHEMA, SmallHead, small_network, whole_network
@@ -63,8 +64,8 @@ class Lowered(NamedTuple):
 class HardwareContract(ComponentContract):
     """What a hardware backend must do: `class TestMine(HardwareContract): component = "mine"`.
 
-    A backend whose numerics are exact is given a network of whole numbers, which 32-bit floats
-    compute exactly; any other one of real numbers with attention.
+    A backend of fixed-point networks is given one; another whose numerics are exact a network of
+    whole numbers, which 32-bit floats compute exactly; any other one of real numbers with attention.
     """
 
     kind: ClassVar[str] = "hardware"
@@ -77,6 +78,8 @@ class HardwareContract(ComponentContract):
 
     def network(self, seed: int = 0) -> Network:
         """Make the network that it lowers; override where it can lower other ones only."""
+        if self.loaded().capabilities.operations:
+            return made_fixed_point_network(seed)
         if self.loaded().numerics.is_exact:
             return whole_network(seed)
         return small_network(seed=seed)
@@ -84,7 +87,7 @@ class HardwareContract(ComponentContract):
     def events(self) -> EventBatch:
         """Make events to lower it with."""
         events = made_events(SCHEMA)
-        if self.loaded().numerics.is_exact:
+        if self.loaded().numerics.is_exact and not self.loaded().capabilities.operations:
             return EventBatch(
                 SCHEMA, events.p4.round().clamp(-8, 8), events.features.round(), events.offsets
             )
