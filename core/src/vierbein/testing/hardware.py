@@ -65,7 +65,8 @@ class HardwareContract(ComponentContract):
     """What a hardware backend must do: `class TestMine(HardwareContract): component = "mine"`.
 
     A backend of fixed-point networks is given one; another whose numerics are exact a network of
-    whole numbers, which 32-bit floats compute exactly; any other one of real numbers with attention.
+    whole numbers, which 32-bit floats compute exactly; any other one of real numbers with
+    attention.
     """
 
     kind: ClassVar[str] = "hardware"

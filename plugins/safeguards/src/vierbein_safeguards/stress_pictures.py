@@ -37,7 +37,7 @@ def ratios_by_signal(
         _points(label, [_figure(ratios[name]) for name in names]) for label, ratios in lines.items()
     ]
     drawn.append(Line("threshold", [0, len(names) - 1], [threshold] * 2, style="level"))
-    return Picture(title, "", "s50 over the twin's", drawn, x_names=names)
+    return Picture(title, "", "s50 over the twin's", drawn, y_log=True, x_names=names)
 
 
 def figures_by_signal(

@@ -92,8 +92,10 @@ def draw(picture: Picture) -> Figure:
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         axes.set_title(picture.title)
-        axes.set_xscale("log" if picture.x_log else "linear")
-        axes.set_yscale("log" if picture.y_log else "linear")
+        logs = (picture.x_log, picture.y_log)
+        across, up = logs[::-1] if picture.x_names else logs
+        axes.set_xscale("log" if across else "linear")
+        axes.set_yscale("log" if up else "linear")
         for line, look in zip(picture.lines, _looks(picture), strict=True):
             _line(axes, picture, line, look)
         if picture.x_names:
@@ -186,6 +188,9 @@ def _shifted(picture: Picture, x: NDArray[np.float64], shift: float) -> NDArray[
     """Move points of several lines a little apart, so that their bars can be told apart."""
     if picture.x_names:
         return x + 0.15 * shift
+    places = [float(at) for line in picture.lines if line.style == "points" for at in line.x]
+    if len(set(places)) == len(places):  # none stands above another
+        return x
     every = np.concatenate([np.asarray(line.x, float) for line in picture.lines])
     if not len(every):
         return x
@@ -209,7 +214,11 @@ def _names(axes: Axes, picture: Picture) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(picture.x_names) - 0.4, -0.6)
-    axes.axvline(0, color=_REFERENCE, linewidth=0.6)
+    if picture.y_log:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+        axes.xaxis.set_minor_formatter(FuncFormatter(partial(_between, axes.xaxis)))
+    else:
+        axes.axvline(0, color=_REFERENCE, linewidth=0.6)
 
 
 def _legend(figure: Figure, axes: Axes, picture: Picture) -> None:
@@ -223,7 +232,7 @@ def _legend(figure: Figure, axes: Axes, picture: Picture) -> None:
 def _plain(value: float) -> str:
     """Write 0.01, 1 and 1,000; powers of ten only far from one."""
     power = round(np.log10(value)) if value > 0 else 0
-    if _FAR[0] <= power <= _FAR[1]:
+    if _FAR[0] <= power <= _FAR[1] or not np.isclose(value, 10.0**power):
         return f"{value:,g}"
     return f"10{str(power).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
