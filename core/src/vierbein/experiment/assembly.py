@@ -40,6 +40,7 @@ from vierbein.interfaces.objective import Objective
 from vierbein.interfaces.observable import Observable
 from vierbein.interfaces.projection import Projection
 from vierbein.interfaces.safeguard import Safeguard
+from vierbein.interfaces.student import StudentHead
 from vierbein.interfaces.supervised import Supervised
 from vierbein.interfaces.task import Task
 from vierbein.interfaces.tuner import Tuner
@@ -240,24 +241,16 @@ class Assembly:
         """
         torch.manual_seed(seed)
         backbone = self.backbone(domain.adapter.schema, is_smaller=is_smaller)
-        return self._fresh(domain, train, backbone, num_spare)
+        head = self.task.head(backbone.width)
+        return Network(_own_projection(domain, train), backbone, head, num_spare)
 
     def student(self, name: str, domain: Domain, train: EventTable, seed: int) -> Network:
-        """Make a student with random parameters, for a domain's own features."""
+        """Make a student with random parameters and a linear head, for a domain's own features."""
         torch.manual_seed(seed)
-        node = self.configuration["students"][name]
-        return self._fresh(
-            domain, train, build(node, self.registry, schema=domain.adapter.schema), 0
-        )
-
-    def _fresh(
-        self, domain: Domain, train: EventTable, backbone: Backbone, num_spare: int
-    ) -> Network:
-        schema = domain.adapter.schema
-        projection = Projection(schema, schema, statistics(train)).requires_grad_(
-            requires_grad=False
-        )
-        return Network(projection, backbone, self.task.head(backbone.width), num_spare)
+        node, schema = self.configuration["students"][name], domain.adapter.schema
+        backbone: Backbone = build(node, self.registry, schema=schema)
+        head = StudentHead(backbone.width, len(self.task.outputs))
+        return Network(_own_projection(domain, train), backbone, head)
 
     def from_base(
         self, domain: Domain, train: EventTable | None, seed: int
@@ -380,3 +373,9 @@ class Assembly:
     def _many(self, kind: str) -> dict[str, Any]:
         nodes = self.configuration.get(kind) or {}
         return {name: build(node, self.registry) for name, node in nodes.items()}
+
+
+def _own_projection(domain: Domain, train: EventTable) -> Projection:
+    schema = domain.adapter.schema
+    made = Projection(schema, schema, statistics(train))
+    return made.requires_grad_(requires_grad=False)

@@ -49,3 +49,24 @@ class Student(Backbone):
         mask = events.padded.mask
         particles = torch.where(mask[..., None], pooled[:, None, :], 0.0)
         return Representation(pooled, particles, mask)
+
+
+class StudentHead(nn.Module):
+    """What stands on a student: a linear layer, whatever the task's own head is.
+
+    Parameters
+    ----------
+    width
+        Of the representation.
+    num_outputs
+        Columns of the task's prediction.
+    """
+
+    def __init__(self, width: int, num_outputs: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, num_outputs)
+
+    def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
+        """Predict from the pooled vector."""
+        prediction: Tensor = self.linear(representation.pooled)
+        return prediction
