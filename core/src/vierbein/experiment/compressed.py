@@ -77,7 +77,7 @@ class Compressed:
             if not folder.exists():
                 self._make(network, name, materials, seed, folder)
             network = self._restored(network, name, materials, folder)
-            advance(1, f"{student}, {name}")
+            advance()
 
     def network(self, student: str, seed: int, steps: int | None = None) -> Network:
         """Build a compressed network again.

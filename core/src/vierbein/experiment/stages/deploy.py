@@ -64,7 +64,7 @@ def deploy(
             network, job = _network(assembly, recommendations, student)
             _lower(assembly, assembly.hardware[name], network, job, folder)
         check_manifest(folder)
-        advance(1, title)
+        advance()
         said[title] = {
             "verdict": json.loads((folder / "verdict.json").read_text()),
             "metrics": json.loads((folder / "metrics.json").read_text()),
@@ -95,7 +95,7 @@ def _lower(
     verdict: dict[str, Any] = {"network": job, "probe": asdict(probe), "levels": {}}
     problems = not_exported(network) if probe.can_run else [probe.reason]
     problems = problems or list(backend.check(network, example))
-    with new_folder(folder) as made:
+    with new_folder(folder.absolute()) as made:  # programs work in folders of their own
         files, metrics = ["metrics.json", "verdict.json"], []
         if not problems:
             inputs, outputs = golden(network, example)
