@@ -74,7 +74,7 @@ class EdgeConvBody(nn.Module):
     def __init__(self, num_particles: int, width: int, depth: int) -> None:
         super().__init__()
         slots = range(num_particles)
-        self.num_particles, self.width = num_particles, width
+        self.num_particles = num_particles
         self.receivers = [i for i in slots for _ in slots]
         self.senders = [j for _ in slots for j in slots]
         self.receiver = nn.Linear(NUM_FEATURES, width)
@@ -87,6 +87,7 @@ class EdgeConvBody(nn.Module):
         """Compute the pooled vector."""
         one, other = self.receiver(inputs), self.sender(inputs)
         pairs = self.edges(self.relu(one[:, self.receivers] + other[:, self.senders]))
-        by_receiver = pairs.reshape(-1, self.num_particles, self.num_particles, self.width)
+        num = self.num_particles
+        by_receiver = pairs.reshape(-1, num, num, pairs.shape[2])
         pooled: Tensor = self.rho(by_receiver.amax(2).sum(1))
         return pooled
