@@ -25,6 +25,7 @@ _CORE = (
 )
 _PLUGINS = (
     "collider",
+    "compression",
     "cpu",
     "files",
     "hls4ml",

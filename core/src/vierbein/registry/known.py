@@ -18,6 +18,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "task": ("jet_classification",),
     },
+    "vierbein-compression": {"compressor": ("quantize",)},
     "vierbein-cpu": {"hardware": ("cpu",)},
     "vierbein-euclid": {"backbone": ("euclid_net",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
