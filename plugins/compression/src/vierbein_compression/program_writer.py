@@ -55,7 +55,7 @@ class ProgramWriter:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.findings: list[Finding] = []
-        self._node = self._layer = ""
+        self._name = ""
 
     def words(self, shape: Shape, num_fraction: int) -> Tensor:
         """Give the input words."""
@@ -65,17 +65,19 @@ class ProgramWriter:
         """Say which node is written now; its tensors are named by it and the module around it."""
         stack = list((node.meta.get("nn_module_stack") or {}).values())
         place = f"{stack[-1][0]}." if stack and stack[-1][0] else ""
-        self._node = f"{place}{node.name}"
-        self._layer = str(node.target) if node.op == "call_module" else ""
+        self._name = str(node.target) if node.op == "call_module" else f"{place}{node.name}"
+        if self._is_taken(self._name):  # a layer that is used again
+            self._name = f"{place}{node.name}_again"
 
     def name(self, part: str = "") -> str:
-        """Give the name of the node's tensor: its layer's, unless that is used again."""
-        is_taken = any(each.name == self._layer for each in self.operations)
-        return f"{self._node if is_taken or not self._layer else self._layer}{part}"
+        """Give the name of the node's tensor, or of a part of what it does."""
+        return f"{self._name}{part}"
 
     def put(self, kind: type[Operation], *given: Tensor, part: str = "", **settings: Any) -> Tensor:
         """Write an operation, and compute the example's numbers."""
         name = self.name(part)
+        while self._is_taken(name):
+            name = f"{name}_"
         made = kind(name, tuple(each.name for each in given), **settings)
         self.operations.append(made)
         return Tensor(name, made.compute(*(each.numbers for each in given)))
@@ -94,3 +96,6 @@ class ProgramWriter:
         """Raise the error of an operation that mixes events."""
         what = "Keep the axis of events first, and each event by itself."
         self.refuse(f"{operation} across events", what)
+
+    def _is_taken(self, name: str) -> bool:
+        return any(each.name == name for each in self.operations)

@@ -65,8 +65,11 @@ class Quantize(Compressor):
         """Round, train and fix."""
         given = prepared(network)
         widths = self.widths(given)
+        unfilled(given, widths).traced()  # refuses layers without a fixed-point form
         learner = learning(given, widths, calibrated(given, materials.events.train))
-        fixed(given, widths, learner).program()  # refuses before anything is trained
+        fixed(
+            given, widths, learner
+        ).program()  # refuses what would not be exact, before anything is trained
         loss = _Distilled(materials.task, given, self.distillation)
         with zeros_kept(learner):
             materials.trainer.fit(learner, loss, materials.events, self.budget)
