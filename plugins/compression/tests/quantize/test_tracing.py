@@ -16,8 +16,8 @@ from vierbein.fixed_point.operations import Add, Dense
 from vierbein.interfaces.backbone import Representation
 from vierbein.interfaces.compressor import Materials
 from vierbein_compression.errors import UnmappedLayerError, UntraceableError
-from vierbein_compression.quantize import Quantize
 from vierbein_compression.quantised_network import QuantisedNetwork
+from vierbein_compression.quantize import Quantize
 
 
 @pytest.fixture
