@@ -25,8 +25,8 @@ class UntraceableError(VierbeinError):
             f"torch.fx cannot follow the student's body or the task's head ({reason}).\n"
             "  A body is a function of (event, particle, feature), a head one of the pooled vector "
             "alone; neither branches on values.\n"
-            "  Take sizes from tensor.shape, and the other head where the task has one:  "
-            "task.head=linear"
+            "  Take sizes from tensor.shape, and a student's own head:  "
+            "compressor=[distill,quantize]"
         )
 
 
@@ -61,4 +61,16 @@ class UnknownLayerError(VierbeinError):
             f"{did_you_mean(layer, layers)}\n"
             f"  Layers: {', '.join(layers)}\n"
             "  Name one of them in compressor.quantize.bits."
+        )
+
+
+class BudgetError(VierbeinError):
+    """A budget that no bit widths keep."""
+
+    def __init__(self, budget: int, possible: int) -> None:
+        super().__init__(
+            f"compressor.quantize.budget={budget} cannot be kept.\n"
+            f"  With the fewest bits in every layer the student takes {possible} bit operations.\n"
+            "  Give a larger budget, prune first (compressor=[prune,quantize]), or take a smaller "
+            "student."
         )

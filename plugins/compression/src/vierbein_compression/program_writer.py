@@ -16,7 +16,7 @@ from vierbein_compression.errors import UnmappedLayerError
 NUM_EVENTS: Final = 7
 """Of the example that passes through the graph: a body has no size of its own that is like it."""
 _INSTEAD: Final[Mapping[str, str]] = {
-    "LayerNorm": "Leave it out; where it is the head's:  task.head=linear",
+    "LayerNorm": "Leave it out: a student's own head has none (compressor=[distill,quantize]).",
     "Linear": "Quantise it:  compressor=[...,quantize]",
     "linear": "Make it an nn.Linear, which is quantised.",
     "ReLU": "Quantise it:  compressor=[...,quantize]",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import torch
@@ -9,12 +10,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vierbein.events.batch import EventBatch
+from vierbein.fixed_point.cost import bit_operations
 from vierbein.interfaces.compressor import Compressor, Materials
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.trainer import Budget, Loss
+from vierbein.interfaces.trainer import Budget, Fit, Loss
+from vierbein_compression.bit_search import Widths, searched
 from vierbein_compression.calibration import calibrated
 from vierbein_compression.errors import UnknownLayerError, WidthError
 from vierbein_compression.fixing import fixed, learning, unfilled, zeros_kept
+from vierbein_compression.quantised_network import QuantisedNetwork
 from vierbein_compression.substitution import layers, prepared
 
 LEAST_BITS: Final = 2
@@ -40,6 +44,11 @@ class Quantize(Compressor):
         At the peak.
     distillation
         Share of the loss that is the squared distance from the given network's predictions.
+    budget
+        Bit operations that an event may take; widths are then lowered layer by layer, but for those
+        in `bits`, where the validation loss rises least. 0 takes the widths as they are.
+    trial_steps
+        Training steps with which each of those lowerings is judged.
 
     References
     ----------
@@ -55,10 +64,14 @@ class Quantize(Compressor):
         steps: int = 1000,
         learning_rate: float = 1e-3,
         distillation: float = 0.5,
+        budget: int = 0,
+        trial_steps: int = 100,
     ) -> None:
         self.weight_bits, self.activation_bits = weight_bits, activation_bits
         self.bits = dict(bits or {})
-        self.budget = Budget(steps, learning_rate)
+        self.training = Budget(steps, learning_rate)
+        self.trial = Budget(trial_steps, learning_rate)
+        self.budget = budget
         self.distillation = distillation
 
     def compress(self, network: Network, materials: Materials) -> Network:
@@ -66,14 +79,13 @@ class Quantize(Compressor):
         given = prepared(network)
         widths = self.widths(given)
         unfilled(given, widths).traced()  # refuses layers without a fixed-point form
-        learner = learning(given, widths, calibrated(given, materials.events.train))
-        fixed(
-            given, widths, learner
-        ).program()  # refuses what would not be exact, before anything is trained
-        loss = _Distilled(materials.task, given, self.distillation)
-        with zeros_kept(learner):
-            materials.trainer.fit(learner, loss, materials.events, self.budget)
-        return fixed(given, widths, learner.cpu())
+        made = _Rounding(given, materials, _Distilled(materials.task, given, self.distillation))
+        made.fixed(widths).program()  # refuses what would not be exact, before anything is trained
+        if self.budget:
+            lowered = [name for name in widths if name not in self.bits]
+            loss = partial(made.loss, self.trial)
+            widths = searched(widths, lowered, LEAST_BITS, self.budget, made.cost, loss)
+        return made.fixed(widths, self.training)
 
     def restored(
         self,
@@ -102,6 +114,34 @@ class Quantize(Compressor):
             if not LEAST_BITS <= width <= MOST_BITS:
                 raise WidthError(name, width, LEAST_BITS, MOST_BITS)
         return found
+
+
+class _Rounding:
+    """A prepared network with any widths: trained, fixed, or judged."""
+
+    def __init__(self, network: Network, materials: Materials, task: Loss) -> None:
+        self.network, self.materials, self.task = network, materials, task
+        self.activations = calibrated(network, materials.events.train)
+
+    def fixed(self, widths: Widths, budget: Budget | None = None) -> QuantisedNetwork:
+        """Fix it, trained if there is a budget of steps."""
+        learner = learning(self.network, widths, self.activations)
+        if budget is not None:
+            self._fit(learner, budget)
+        return fixed(self.network, widths, learner.cpu())
+
+    def loss(self, budget: Budget, widths: Widths) -> float:
+        """Give the validation loss after a short training."""
+        found = self._fit(learning(self.network, widths, self.activations), budget)
+        return min(point.validation_loss for point in found.history)
+
+    def cost(self, widths: Widths) -> int:
+        """Count bit operations."""
+        return bit_operations(self.fixed(widths).traced().program)
+
+    def _fit(self, learner: Network, budget: Budget) -> Fit:
+        with zeros_kept(learner):
+            return self.materials.trainer.fit(learner, self.task, self.materials.events, budget)
 
 
 @dataclass(frozen=True)

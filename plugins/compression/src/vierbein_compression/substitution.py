@@ -5,36 +5,16 @@ from copy import deepcopy
 from typing import cast
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.utils import parametrize
 
 from vierbein.interfaces.backbone import Representation
 from vierbein.interfaces.network import Network
-from vierbein.interfaces.student import Student
+from vierbein.interfaces.student import Student, StudentHead
 from vierbein_compression.errors import NoStudentError, UnmappedLayerError
 from vierbein_compression.tracing import Firmware
 
 _PROBED = 16
-
-
-class LinearHead(nn.Module):
-    """Representation -> prediction, where a task's head is a linear layer itself.
-
-    Parameters
-    ----------
-    linear
-        Of the pooled vector.
-    """
-
-    def __init__(self, linear: nn.Linear) -> None:
-        super().__init__()
-        self.linear = linear
-
-    def forward(self, representation: Representation) -> Float[Tensor, "event output"]:
-        """Predict."""
-        prediction: Tensor = self.linear(representation.pooled)
-        return prediction
 
 
 def prepared(network: Network) -> Network:
@@ -64,7 +44,7 @@ def prepared(network: Network) -> Network:
         raise UnmappedLayerError("spare", "a vector with hidden units", instead)
     made = deepcopy(network).eval()
     if isinstance(made.head, nn.Linear) and _is_linear(made.head):
-        made.head = LinearHead(_plain(made.head))
+        made.head = _student_head(made.head)
     return made
 
 
@@ -103,11 +83,9 @@ def _is_linear(head: nn.Linear) -> bool:
         return torch.equal(found, nn.functional.linear(pooled, head.weight, head.bias))
 
 
-def _plain(linear: nn.Linear) -> nn.Linear:
-    made = nn.Linear(linear.in_features, linear.out_features, bias=linear.bias is not None)
-    made.to(linear.weight)
+def _student_head(linear: nn.Linear) -> StudentHead:
+    made = StudentHead(linear.in_features, linear.out_features).to(linear.weight)
     with torch.no_grad():
-        made.weight.copy_(linear.weight)
-        if linear.bias is not None:
-            made.bias.copy_(linear.bias)
+        made.linear.weight.copy_(linear.weight)
+        made.linear.bias.copy_(0.0 if linear.bias is None else linear.bias)
     return made
