@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from vierbein.errors.fixed_point import NotExactError
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import FeatureSchema
 from vierbein.fixed_point.format import Format
@@ -84,7 +85,9 @@ class MadeFixedPointNetwork(FixedPointNetwork):
         return prediction
 
     def program(self) -> Program:
-        """Give the program whose numbers its parameters are."""
+        """Give the program whose numbers its parameters are; a foreign head is in none."""
+        if not isinstance(self.head, SmallHead):
+            raise NotExactError([f"head: {type(self.head).__name__} is no linear layer"])
         return sets(self.seed)
 
     seed: int = 0

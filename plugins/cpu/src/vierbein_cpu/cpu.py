@@ -126,7 +126,7 @@ class Cpu(Hardware):
         from vierbein_cpu.session import session  # noqa: PLC0415
 
         if level not in self.levels:
-            raise LevelNotOfferedError(level, self.levels)
+            raise LevelNotOfferedError("cpu", level, self.levels)
         graph = session(artifact.folder / artifact.files[0])
         values = graph.run(OUTPUTS, {name: inputs[name] for name in INPUTS})
         return dict(zip(OUTPUTS, values, strict=True))

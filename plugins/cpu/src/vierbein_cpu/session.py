@@ -17,13 +17,13 @@ _REFUSALS = (
 )
 
 
-def session(path: Path) -> InferenceSession:
+def session(graph: Path | bytes) -> InferenceSession:
     """Load a graph for one thread of the CPU.
 
     Parameters
     ----------
-    path
-        The graph's file.
+    graph
+        Its file, or what would stand there.
 
     Returns
     -------
@@ -39,7 +39,9 @@ def session(path: Path) -> InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = _ERRORS_ONLY
+    data = graph if isinstance(graph, bytes) else graph.read_bytes()
     try:
-        return InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except _REFUSALS as error:
-        raise UnreadableGraphError(str(path), str(error).splitlines()[0]) from error
+        name = "a graph in memory" if isinstance(graph, bytes) else str(graph)
+        raise UnreadableGraphError(name, str(error).splitlines()[0]) from error

@@ -1,9 +1,6 @@
 """Time and rate of a graph against eager torch."""
 
-import numpy as np
 import torch
-from jaxtyping import Float
-from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
 from vierbein.events.batch import EventBatch
@@ -11,11 +8,9 @@ from vierbein.interfaces.figure import Figure
 from vierbein.interfaces.merge import merged
 from vierbein.interfaces.network import Network, PaddedNetwork
 from vierbein.interfaces.verification import INPUTS, OUTPUTS
-from vierbein_cpu.timing import interleaved
+from vierbein_cpu.timing import compared, interleaved, one_thread
 
 ONNX_RUNTIME, EAGER = "ONNX Runtime", "eager torch"
-
-Times = Float[NDArray[np.float64], " round"]
 
 
 def speed(
@@ -44,29 +39,11 @@ def speed(
     padded = example.to("cpu").take(torch.arange(batch_size) % len(example)).padded
     blocks = (padded.p4, padded.features, padded.mask)
     arrays = {name: block.numpy() for name, block in zip(INPUTS, blocks, strict=True)}
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            times = interleaved(
-                {
-                    ONNX_RUNTIME: lambda: graph.run(OUTPUTS, arrays),
-                    EAGER: lambda: eager(*blocks),
-                }
-            )
-    finally:
-        torch.set_num_threads(threads)
-    what = f"batch of {batch_size}"
-    figures = []
-    for name, seconds in times.items():
-        figures += [
-            _figure(f"latency, {what}, {name}", 1e6 * seconds, "us"),
-            _figure(f"rate, {what}, {name}", batch_size / seconds, "events/s"),
-        ]
-    gain = times[EAGER] / times[ONNX_RUNTIME]
-    return [*figures, _figure(f"speed-up over {EAGER}, {what}", gain, "1")]
-
-
-def _figure(name: str, rounds: Times, unit: str) -> Figure:
-    low, middle, high = (float(value) for value in np.quantile(rounds, (0.0, 0.5, 1.0)))
-    return Figure(name, middle, low, high, unit, "measured")
+    with one_thread():
+        times = interleaved(
+            {
+                ONNX_RUNTIME: lambda: graph.run(OUTPUTS, arrays),
+                EAGER: lambda: eager(*blocks),
+            }
+        )
+    return compared(times, batch_size)
