@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from vierbein.events.batch import EventBatch
 from vierbein.events.schema import Feature, FeatureSchema
+from vierbein.fixed_point.program import Program
 from vierbein.interfaces.backbone import Backbone, Representation
 from vierbein.interfaces.hardware import Artifact
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
+from vierbein.testing.fixed_point_network import MadeFixedPointNetwork, made_fixed_point_network
 from vierbein_cpu.cpu import Cpu
 
 SCHEMA = FeatureSchema((Feature("energy", unit="GeV"), Feature("charge", unit="e")))
@@ -86,3 +88,25 @@ def artifact(
     """Lower the network once; tests copy what they change."""
     folder: Path = tmp_path_factory.mktemp("artifact")
     return Cpu().lower(deep_sets(), jets(20), folder)
+
+
+class Programmed(MadeFixedPointNetwork):
+    """A fixed-point network of any program."""
+
+    def __init__(self, program: Program) -> None:
+        made = made_fixed_point_network()
+        super().__init__(made.projection, made.backbone, made.head)
+        self.made = program
+        self.eval()
+
+    def program(self) -> Program:
+        return self.made
+
+    def from_words(self, words: Tensor) -> Tensor:
+        return torch.from_numpy(self.made.predict(words.numpy()).values)
+
+
+@pytest.fixture(scope="session")
+def programmed() -> type[Programmed]:
+    """Give the class of fixed-point networks of any program."""
+    return Programmed

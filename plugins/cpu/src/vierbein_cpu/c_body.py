@@ -1,7 +1,8 @@
 """A program's operations -> statements of C on integers, exact by the program's bounds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Int
@@ -12,6 +13,7 @@ from vierbein.fixed_point.operations import (
     Concatenate,
     Dense,
     Max,
+    Mean,
     Operation,
     Quantise,
     Reshape,
@@ -24,7 +26,7 @@ from vierbein.fixed_point.program import WORDS, Program
 from vierbein_cpu.c_integers import magnitude, narrowest, up_to
 from vierbein_cpu.errors import NotGeneratedError
 
-_TERMS = 64
+_TERMS: Final = 64
 """Products in one statement; compilers take longer than they gain with more."""
 
 
@@ -63,30 +65,25 @@ class Body:
         self._write(f"    prediction[i] = {result}[i];")
 
     def _operation(self, operation: Operation) -> None:
-        if isinstance(operation, Reshape):
-            self._same_place(operation)
-        else:
+        writers: Mapping[type[Operation], Callable[[Any], None]] = {
+            Dense: self._dense,
+            Quantise: self._quantise,
+            Sum: self._sum,
+            Mean: self._sum,
+            Max: self._max,
+            Add: self._add,
+            Concatenate: self._concatenate,
+            Take: self._take,
+            Transpose: self._transpose,
+            Reshape: self._same_place,
+        }
+        # By its very type: one that is derived may compute anything.
+        if (writer := writers.get(type(operation))) is None:
+            what = f"{type(operation).__name__} has no counterpart in C"
+            raise NotGeneratedError([f"{operation.name}: {what}"])
+        if not isinstance(operation, Reshape):
             self._declare(operation.name)
-            match operation:
-                case Dense():
-                    self._dense(operation)
-                case Quantise():
-                    self._quantise(operation)
-                case Sum():
-                    self._sum(operation)
-                case Max():
-                    self._max(operation)
-                case Add():
-                    self._add(operation)
-                case Concatenate():
-                    self._concatenate(operation)
-                case Take():
-                    self._take(operation)
-                case Transpose():
-                    self._transpose(operation)
-                case _:
-                    what = f"{type(operation).__name__} has no counterpart in C"
-                    raise NotGeneratedError([f"{operation.name}: {what}"])
+        writer(operation)
         num = math.prod(self.program.shape_of(operation.name))
         self._write(f"KEEP({self._variables[operation.name]}, {num})")
 
@@ -104,12 +101,7 @@ class Body:
         weight = self._constant(dense.weight, f"[{num_inputs}][{num_outputs}]")
         added = self._constant(bias, f"[{num_outputs}]")
         groups = _groups(reach)
-        parts = [
-            f"({wide})({up_to(int(reach[group].sum(axis=0).max()))})("
-            + " + ".join(self._product(wide, weight, i, reach) for i in group)
-            + ")"
-            for group in groups
-        ]
+        parts = [self._group(group, wide, weight, reach) for group in groups]
         x, y = self._variables[dense.inputs[0]], self._variables[dense.name]
         self._write(f"for (int r = 0; r < {rows}; ++r) {{")
         self._write(f"    const {self._types[dense.inputs[0]]} *x = {x} + r * {num_inputs};")
@@ -121,6 +113,11 @@ class Body:
         total = f"{added}[o] + sum[o] * {_power(shift)}"
         self._write(f"        {y}[r * {num_outputs} + o] = {total};")
         self._write("}")
+
+    def _group(self, group: list[int], wide: str, weight: str, reach: NDArray[np.int64]) -> str:
+        narrow = up_to(int(reach[group].sum(axis=0).max()))
+        cast = f"({wide})" if narrow == wide else f"({wide})({narrow})"
+        return f"{cast}({' + '.join(self._product(wide, weight, i, reach) for i in group)})"
 
     def _product(self, wide: str, weight: str, index: int, reach: NDArray[np.int64]) -> str:
         # C multiplies narrow integers in 32 bits.

@@ -62,7 +62,7 @@ _Static_assert((-1 >> 1) == -1, "shifts to the right must keep the sign");
 #define KEEP(tensor, size) for (int k = 0; k < (size); ++k) *kept++ = (tensor)[k];
 void vierbein_trace(const vierbein_word *words, vierbein_output *prediction, int64_t *kept)
 #else
-#define KEEP(tensor, size)
+#define KEEP(tensor, size) (void)(tensor);
 void vierbein_predict(const vierbein_word *words, vierbein_output *prediction)
 #endif
 {{
