@@ -3,6 +3,7 @@
 from typing import Final
 
 KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "vierbein-alkaid": {"hardware": ("alkaid",)},
     "vierbein-collider": {
         "adapter": ("jets_atlas", "jets_calo", "jets_cms"),
         "command": ("make-jets",),

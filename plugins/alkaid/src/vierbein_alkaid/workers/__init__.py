@@ -1,0 +1,1 @@
+"""Scripts that run where the tool is installed, and know nothing of this framework."""
