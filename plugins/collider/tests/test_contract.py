@@ -69,6 +69,15 @@ class TestJetsCalo(_Jets):
     tracks = {}
 
 
+class TestJetsOffline(_Jets):
+    component = "jets_offline"
+
+
+class TestJetsTrigger(_Jets):
+    component = "jets_trigger"
+    tracks = {"features.charge": [1, -1, 0], "features.is_electron": [0, 1, 0]}
+
+
 class TestMadeJetsCms(AdapterContract):
     """The same adapter on records that the kit makes: of any scale, and without particles."""
 
@@ -86,6 +95,12 @@ class TestJetSample(DatasetContract):
     component = "jet_sample"
     columns = COLUMNS
     other_settings = {"domain": "atlas"}
+
+
+class TestTriggerSample(DatasetContract):
+    component = "trigger_sample"
+    columns = COLUMNS
+    other_settings = {"domain": "offline"}
 
 
 @pytest.mark.generator

@@ -5,9 +5,9 @@ from typing import Final
 KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "vierbein-alkaid": {"hardware": ("alkaid",)},
     "vierbein-collider": {
-        "adapter": ("jets_atlas", "jets_calo", "jets_cms"),
+        "adapter": ("jets_atlas", "jets_calo", "jets_cms", "jets_offline", "jets_trigger"),
         "command": ("make-jets",),
-        "dataset": ("jet_anomalies", "jet_sample", "pythia_jets"),
+        "dataset": ("jet_anomalies", "jet_sample", "pythia_jets", "trigger_sample"),
         "observable": (
             "d2",
             "energy_correlation",

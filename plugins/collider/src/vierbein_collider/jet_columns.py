@@ -15,7 +15,7 @@ CODE_PARTICLE_COLUMNS = ("part_charge", "part_kind")
 """The electric charge in units of the proton's; `Kind` of `generation.smearing`."""
 
 MAX_PARTICLES = 100
-"""How many candidates a record keeps."""
+"""How many candidates a record keeps, where a detector does not say otherwise."""
 
 _SEED_BITS, _DOMAIN_BITS, _PROCESS_BITS, _BLOCK_BITS, _INDEX_BITS = 24, 4, 4, 20, 11
 

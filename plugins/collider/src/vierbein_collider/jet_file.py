@@ -25,7 +25,6 @@ from vierbein_collider.jet_columns import (
     CODE_PARTICLE_COLUMNS,
     FLOAT_PARTICLE_COLUMNS,
     JET_COLUMNS,
-    MAX_PARTICLES,
 )
 
 _METADATA_KEY = b"vierbein_collider"
@@ -127,7 +126,7 @@ def _card(
         f"--num-jets {num_jets} --seed {seed} -o {path.name}",
         "seed": seed,
         "num_jets": num_jets,
-        "max_particles": MAX_PARTICLES,
+        "max_particles": detector.max_particles,
         "detector": asdict(detector),
         "processes": {process.name: process.described() for process in processes},
         "versions": {name: version(name) for name in _DISTRIBUTIONS},

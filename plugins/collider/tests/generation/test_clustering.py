@@ -46,7 +46,7 @@ def test_a_record_keeps_the_hardest_hundred_and_the_whole_jets_mass():
     rows = [(0, pt, *rng.normal(0, 0.1, 2)) for pt in rng.exponential(5, 150) + 1]
     candidates = cloud(rows)
     jets = cluster(candidates, 1, radius=1.0, pt_min=100)
-    record = describe(jets, candidates, np.array([0]))
+    record = describe(jets, candidates, np.array([0]), max_particles=100)
     kept = record["part_pt"].values
     assert len(kept) == 100
     assert (np.diff(kept) <= 0).all()

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from vierbein_collider.generation.collisions import Particles
-from vierbein_collider.generation.detectors import DETECTORS
-from vierbein_collider.generation.smearing import Kind, reconstruct, smear
+from vierbein_collider.generation.detectors import DETECTORS, Link
+from vierbein_collider.generation.smearing import Candidates, Kind, reconstruct, sent, smear
 
 NUM = 20_000
 PI_PLUS, K_LONG, PHOTON, MUON, NEUTRINO = 211, 130, 22, 13, 12
@@ -118,3 +118,16 @@ def test_charged_particles_without_a_track_reach_the_calorimeter():
     assert len(seen.pt) == NUM
     share = (seen.kind == Kind.NEUTRAL_HADRON).mean()
     assert share == pytest.approx(0.05, abs=5 * np.sqrt(0.05 * 0.95 / NUM))
+
+
+def test_a_link_sends_steps_of_what_is_hard_enough():
+    values = {"pt": [1.99, 2.13, 100.1], "eta": [0.1, 0.14, -0.07], "phi": [-3.1, 0.06, 0.04]}
+    arrays = {name: np.array(each) for name, each in values.items()}
+    codes = {name: np.arange(3) for name in ("collision", "charge", "kind")}
+    there = sent(Candidates(**arrays, **codes, d0=np.ones(3)), Link(2.0, 0.25, 0.1))
+    assert there.pt.tolist() == [2.0, 2.25, 100.0]
+    assert there.eta == pytest.approx([0.1, 0.1, -0.1])
+    assert there.phi == pytest.approx([-3.1, 0.1, 0.0])
+    assert there.kind.tolist() == [0, 1, 2]
+    assert not there.d0.any()
+    assert len(sent(Candidates(**arrays, **codes, d0=np.ones(3)), Link(2.1, 0.25, 0.1)).pt) == 2

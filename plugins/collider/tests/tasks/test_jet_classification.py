@@ -89,6 +89,21 @@ def test_figures_have_their_known_values(scored):
     json.dumps([asdict(figure) for figure in figures], allow_nan=False)
 
 
+def test_of_several_classes_the_mean_auc_is_told_too():
+    # Class c has score 1 with probability 0.8 if it is the truth and 0.2 if not: AUC 0.8.
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 3, 30_000)
+    is_true = truth[:, None] == np.arange(3)
+    scores = (rng.random(is_true.shape) < np.where(is_true, 0.8, 0.2)).astype(np.float32)
+    task = JetClassification(["qcd", "top", "quark"])
+    figure = task.figures(scores, {"process": truth}, np.ones(30_000))[-1]
+    assert figure.name == "AUC, mean over classes against the rest"
+    assert figure.low < 0.8 < figure.high
+    assert figure.high - figure.low < 0.02
+    two = {"process": np.minimum(truth, 1)}  # a class without events is left out
+    assert np.isfinite(task.figures(scores, two, np.ones(30_000))[-1].value)
+
+
 def test_a_rejection_is_never_overstated():
     scores = np.array([[0.1, 0.9]] * 10 + [[0.9, 0.1]] * 40, np.float32)
     truth = {"process": np.repeat([1, 0], [10, 40])}

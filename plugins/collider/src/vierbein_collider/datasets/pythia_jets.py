@@ -12,7 +12,6 @@ from vierbein_collider.errors import GeneratorNotInstalledError, UnknownProcessE
 from vierbein_collider.generation.blocks import generate, source_name
 from vierbein_collider.generation.detectors import DETECTORS
 from vierbein_collider.generation.signals import KNOWN
-from vierbein_collider.jet_columns import MAX_PARTICLES
 
 _DISTRIBUTIONS = ("pythia8mc", "fastjet", "awkward", "numpy", "vierbein-collider")
 
@@ -39,7 +38,7 @@ class PythiaJets(Dataset):
 
     def __init__(
         self,
-        domain: Literal["cms", "atlas", "calo"] = "cms",
+        domain: Literal["cms", "atlas", "calo", "offline", "trigger"] = "cms",
         processes: Sequence[str] = ("qcd", "top"),
         num_jets: int = 1000,
         seed: int = 0,
@@ -76,7 +75,7 @@ class PythiaJets(Dataset):
             "detector": asdict(self.detector),
             "processes": [process.described() for process in self.processes],
             "num_jets": self.num_jets,
-            "max_particles": MAX_PARTICLES,
+            "max_particles": self.detector.max_particles,
             "seed": self.seed,
             "versions": versions,
         }

@@ -14,7 +14,7 @@ from vierbein_collider.generation.detectors import Detector
 from vierbein_collider.generation.precision import round_grid, round_mantissa
 from vierbein_collider.generation.processes import Process
 from vierbein_collider.generation.smearing import Candidates, reconstruct
-from vierbein_collider.jet_columns import MAX_PARTICLES, MAX_SEED, event_ids
+from vierbein_collider.jet_columns import MAX_SEED, event_ids
 
 BLOCK = 1000
 """Jets of each process in a block: each block and process has a seed of its own."""
@@ -103,7 +103,7 @@ def _share(
             candidates = process.effect(candidates, batch, rng)
         jets = cluster(candidates, len(batch.parton_pdg), detector.radius, detector.jet_pt[0])
         chosen = select(jets, batch, detector, process)
-        parts.append(describe(jets, candidates, chosen))
+        parts.append(describe(jets, candidates, chosen, detector.max_particles))
         progress(min(len(chosen), num - made))
         made += len(chosen)
         if made >= num:
@@ -137,13 +137,15 @@ def select(
     return by_collision[first]
 
 
-def describe(jets: Jets, candidates: Candidates, chosen: NDArray[np.int64]) -> dict[str, Column]:
+def describe(
+    jets: Jets, candidates: Candidates, chosen: NDArray[np.int64], max_particles: int
+) -> dict[str, Column]:
     """Write jets as columns, rounded; steps are 2^-10 (pT, E), 2^-12 (angles), 2^-9 mm (d0)."""
     entries, offsets = entries_of(jets.offsets, chosen)
     members = jets.members[entries]
     jet = np.repeat(np.arange(len(chosen)), np.diff(offsets))
     by_pt = np.lexsort([-candidates.pt[members], jet])
-    kept = by_pt[np.arange(len(jet)) - offsets[jet] < MAX_PARTICLES]
+    kept = by_pt[np.arange(len(jet)) - offsets[jet] < max_particles]
     members, jet = members[kept], jet[kept]
     counts = np.bincount(jet, minlength=len(chosen))
     ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])

@@ -14,7 +14,7 @@ BATCH = 50
 """Collisions in one batch, fixed: what is generated must not depend on how much is asked for."""
 
 _MARGIN = (0.9, 1.25)
-"""The range of the hard process's pT, in units of the jet window's edges."""
+"""The range of the hard process's pT, in units of the jet window's edges, where none is given."""
 
 _OUTGOING = slice(5, 7)
 """Where the two outgoing particles of a 2 -> 2 process stand in Pythia's event record."""
@@ -103,7 +103,7 @@ def collisions(
     settings
         Pythia's settings of the hard process.
     detector
-        Whose beam energy, and window of jet pT, the collisions suit.
+        Whose beam energy and windows of pT the collisions suit.
     pythia_seed
         Pythia's own seed.
 
@@ -117,14 +117,14 @@ def collisions(
     GeneratorNotInstalledError
         If Pythia is not installed.
     """
-    low, high = detector.jet_pt
+    low, high = detector.parton_pt or np.multiply(detector.jet_pt, _MARGIN)
     pythia = optional("pythia8mc").Pythia("", False)
     for line in (
         *_COMMON,
         f"Random:seed={pythia_seed}",
         f"Beams:eCM={detector.beam_energy}",
-        f"PhaseSpace:pTHatMin={low * _MARGIN[0]}",
-        f"PhaseSpace:pTHatMax={high * _MARGIN[1]}",
+        f"PhaseSpace:pTHatMin={low}",
+        f"PhaseSpace:pTHatMax={high}",
         *settings,
     ):
         pythia.readString(line)

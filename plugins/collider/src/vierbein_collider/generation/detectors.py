@@ -1,4 +1,4 @@
-"""Three parametrised detectors, from a near twin of each other to a hard shift.
+"""Parametrised detectors: three from a near twin of each other to a hard shift, two at 1 TeV.
 
 References
 ----------
@@ -7,15 +7,19 @@ References
 .. [2] ATLAS Collaboration, JINST 3 (2008) S08003, table 1.1.
 .. [3] T. Plehn, G. Salam, M. Spannowsky, arXiv:0910.5472; T. Plehn, M. Spannowsky, M. Takeuchi,
        D. Zerwas, arXiv:1006.2833 (HEPTopTagger).
+.. [4] J. Duarte et al., arXiv:1804.06913, section 2 (jets of 1 TeV from five kinds of particles).
+.. [5] CMS Collaboration, CERN-LHCC-2020-004 (its level-1 trigger for the high-luminosity LHC).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vierbein_collider.jet_columns import MAX_PARTICLES
 
 Array = NDArray[np.floating[Any]]
 
@@ -156,6 +160,25 @@ class Tracker:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What of a candidate goes over a trigger's links: integers, in steps.
+
+    Parameters
+    ----------
+    pt_min
+        Softer candidates (GeV) are not sent.
+    pt_step
+        Step of the transverse momentum in GeV.
+    angle_step
+        Step of eta, and of phi in radians.
+    """
+
+    pt_min: float
+    pt_step: float
+    angle_step: float
+
+
+@dataclass(frozen=True)
 class Detector:
     """A detector, its beams and its jets.
 
@@ -184,6 +207,12 @@ class Detector:
         Where neutral hadrons and charged ones without a track go.
     spreads_cells
         Whether a cell's position is drawn evenly inside it (as in [1]_) or is its centre.
+    parton_pt
+        The window of the hard process's pT in GeV; none follows the window of jets, with a margin.
+    link
+        What candidates pass before jets are made of them; nothing if none is given.
+    max_particles
+        How many candidates of a jet, the hardest, are recorded.
     """
 
     name: str
@@ -197,6 +226,9 @@ class Detector:
     electromagnetic: Calorimeter
     hadronic: Calorimeter
     spreads_cells: bool = True
+    parton_pt: tuple[float, float] | None = None
+    link: Link | None = None
+    max_particles: int = MAX_PARTICLES
 
 
 _TRACK_REGIONS = (  # pT resolution and efficiency of [1]_, the same in both cards
@@ -256,4 +288,30 @@ _CALO = Detector(
     spreads_cells=False,
 )
 
-DETECTORS: Mapping[str, Detector] = MappingProxyType({d.name: d for d in (_CMS, _ATLAS, _CALO)})
+# The public benchmark's kinematics: radius, beams, and partons within 1 % of 1 TeV, as in [4]_. The
+# window of jets is our own choice, and so is the detector: that of cms.
+_OFFLINE = replace(
+    _CMS,
+    name="offline",
+    code=3,
+    jet_pt=(800.0, 1200.0),
+    parton_pt=(990.0, 1010.0),
+    max_particles=48,
+)
+
+# The same jets as a first-level trigger's correlator has them: no softer candidates than 2 GeV, the
+# integers of [5]_ (0.25 GeV, pi / 720), and 32 candidates. Our own choices: cells of half a tower
+# and of a tower, their resolutions and thresholds; tracks are as good as those of cms.
+_TRIGGER = replace(
+    _OFFLINE,
+    name="trigger",
+    code=4,
+    electromagnetic=Calorimeter(0.0435, 144, (EnergyResolution(2.5, 0.02, 0.20, 0.5),), 1.0, 2.0),
+    hadronic=Calorimeter(0.087, 72, (EnergyResolution(2.5, 0.10, 1.50, 1.0),), 2.0, 1.0),
+    link=Link(pt_min=2.0, pt_step=0.25, angle_step=np.pi / 720),
+    max_particles=32,
+)
+
+DETECTORS: Mapping[str, Detector] = MappingProxyType(
+    {d.name: d for d in (_CMS, _ATLAS, _CALO, _OFFLINE, _TRIGGER)}
+)

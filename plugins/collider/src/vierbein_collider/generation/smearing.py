@@ -4,14 +4,14 @@ There is no magnetic field, no pile-up and no confusion of tracks with cells: a 
 either a track or, if the track is lost, part of a cell.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vierbein_collider.generation.collisions import Particles
-from vierbein_collider.generation.detectors import Calorimeter, Detector, Tracker
+from vierbein_collider.generation.detectors import Calorimeter, Detector, Link, Tracker
 
 _NEUTRINOS = (12, 14, 16)
 _MUON, _ELECTRON, _PHOTON = 13, 11, 22
@@ -82,7 +82,7 @@ def reconstruct(particles: Particles, detector: Detector, rng: np.random.Generat
         return _towers(seen.take(~is_muon), Kind.TOWER, detector, rng)
     probability = detector.tracker.efficiency(seen.pt, seen.eta, is_muon)
     has_track = (seen.charge != 0) & (rng.random(len(seen.pt)) < probability)
-    return _join(
+    found = _join(
         _tracks(seen.take(has_track), detector.tracker, rng),
         _towers(seen.take(~has_track & is_electromagnetic), Kind.PHOTON, detector, rng),
         _towers(
@@ -92,6 +92,18 @@ def reconstruct(particles: Particles, detector: Detector, rng: np.random.Generat
             rng,
         ),
     )
+    return found if detector.link is None else sent(found, detector.link)
+
+
+def sent(candidates: Candidates, link: Link) -> Candidates:
+    """Give what arrives at the other end of a trigger's links; impact parameters do not."""
+    pt = np.rint(candidates.pt / link.pt_step) * link.pt_step
+    eta, phi = (
+        np.rint(angle / link.angle_step) * link.angle_step
+        for angle in (candidates.eta, candidates.phi)
+    )
+    arrived = replace(candidates, pt=pt, eta=eta, phi=phi, d0=np.zeros_like(pt))
+    return arrived.take(pt >= link.pt_min)
 
 
 def _tracks(charged: Particles, tracker: Tracker, rng: np.random.Generator) -> Candidates:

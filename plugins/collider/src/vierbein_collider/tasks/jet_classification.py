@@ -151,11 +151,12 @@ class JetClassification(Task):
     def figures(
         self, scores: Scores, truth: Truth, event_weight: NDArray[np.float64]
     ) -> list[Figure]:
-        """Compute AUC, accuracy and background rejections.
+        """Compute AUC, accuracy and background rejections, and of several classes their mean AUC.
 
-        Intervals are DeLong's for the AUC and Clopper and Pearson's for the others, there in
-        effective numbers of events; at least one background event is counted as accepted, so that a
-        rejection is never overstated.
+        Intervals are DeLong's for the AUC and Clopper and Pearson's for accuracy and rejections,
+        there in effective numbers of events; at least one background event is counted as accepted,
+        so that a rejection is never overstated. The mean's interval is as wide as the mean of the
+        classes' own intervals: at least as wide as it must be.
         """
         is_signal = self._class_of(truth[_TRUTH]) == self.signal
         ranking = rank(scores[:, self.signal], is_signal)
@@ -172,7 +173,20 @@ class JetClassification(Task):
             low, high = self._interval(accepted, event_weight[~is_signal])
             name = f"background rejection at {efficiency:g} signal efficiency"
             figures.append(Figure(name, 1 / accepted, 1 / high, 1 / low))
+        if len(self.classes) > 2:  # noqa: PLR2004 - of two classes it is the AUC
+            figures.append(self._mean_auc(scores, truth, event_weight))
         return figures
+
+    def _mean_auc(self, scores: Scores, truth: Truth, event_weight: NDArray[np.float64]) -> Figure:
+        """Average the AUC of each class against the rest, over the classes that are there."""
+        classes, found = self._class_of(truth[_TRUTH]), []
+        for index in range(len(self.classes)):
+            ranking = rank(scores[:, index], classes == index)
+            value = auc(ranking, event_weight)
+            if np.isfinite(value):
+                found.append((value, *auc_interval(ranking, event_weight, self.level)))
+        value, low, high = np.mean(found, axis=0).tolist() if found else (np.nan,) * 3
+        return Figure("AUC, mean over classes against the rest", value, low, high)
 
     def parts(self, scores: Scores, truth: Truth) -> dict[str, Part]:
         """Give, for each class, which of its events are called by their name."""
