@@ -19,12 +19,11 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "task": ("jet_classification",),
     },
-<<<<<<< HEAD
-    "vierbein-compression": {"compressor": ("quantize",)},
-    "vierbein-cpu": {"hardware": ("cpu",)},
-=======
+    "vierbein-compression": {
+        "backbone": ("deep_sets", "edge_conv", "jedi_linear", "mlp_mixer"),
+        "compressor": ("distill", "prune", "prune_structured", "quantize"),
+    },
     "vierbein-cpu": {"hardware": ("cpu", "generated_c")},
->>>>>>> 22457be (Generate C of fixed-point networks, compile it, and run it in a process of its own)
     "vierbein-euclid": {"backbone": ("euclid_net",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
     "vierbein-lorentz": {

@@ -39,7 +39,8 @@ def student_pictures(
             if "curve" in found:
                 steps[f"{title}, {level} ({found['num_ordinary']:,} events)"] = found
     curves = [Line(**{**step["curve"], "label": label}) for label, step in steps.items()]
-    pictures = [Picture(f"{domain}: students", *assembly.task.curve_axes, curves)]
+    axes = assembly.task.curve_axes
+    pictures = [Picture(f"{domain}: students", *axes, curves, y_log=True)]
     against = _against_resources(assembly, compressed, hardware)
     return pictures + ([against] if against else [])
 
