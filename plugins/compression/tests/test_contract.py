@@ -62,7 +62,7 @@ class TestMlpMixerLorentz(BackboneContract):
 
 class TestDistill(CompressorContract):
     component = "distill"
-    settings = {"steps": 60, "response": 10.0, "feature": 1.0, "relation": 1.0}
+    settings = {"steps": 30, "response": 10.0, "feature": 1.0, "relation": 1.0}
 
     @classmethod
     def fresh(cls):

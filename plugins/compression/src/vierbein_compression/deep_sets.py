@@ -42,7 +42,7 @@ class DeepSets(MomentaStudent):
        arXiv:1810.05165.
     """
 
-    def __init__(  # noqa: PLR0913 - each of them is a setting
+    def __init__(
         self,
         schema: FeatureSchema,
         *,

@@ -125,8 +125,8 @@ class _Taught:
     def loss(
         self, prediction: Float[Tensor, "event output"], events: EventBatch
     ) -> Float[Tensor, " event"]:
-        rest = prediction.shape[1] - self.num_outputs - self.pooled_width
-        ours, mapped, pooled = prediction.split([self.num_outputs, self.pooled_width, rest], dim=1)
+        ends = (self.num_outputs, self.num_outputs + self.pooled_width)
+        ours, mapped, pooled = prediction.tensor_split(ends, dim=1)
         total, weights = self.task.loss(ours, events), self.weights
         if not weights.response and not weights.feature and not weights.relation:
             return total

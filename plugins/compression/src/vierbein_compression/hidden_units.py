@@ -8,6 +8,9 @@ import torch_pruning as tp
 from jaxtyping import Float
 from torch import Tensor, nn
 
+Member = tuple[nn.Linear, list[int]]
+"""A layer, and which of its rows or columns belong to the units, in their order."""
+
 
 @dataclass(frozen=True)
 class Units:
@@ -62,13 +65,7 @@ class Body:
         for layer in self._layers:
             if layer in seen:
                 continue
-            made, read = [], []
-            group = self._group(layer, range(layer.out_features))
-            for dependency, at in group:
-                member = dependency.target.module
-                if isinstance(member, nn.Linear):
-                    is_made = dependency.handler == tp.prune_linear_out_channels
-                    (made if is_made else read).append((member, at))
+            made, read = self._members(layer)
             makers, readers = ({member for member, _ in part} for part in (made, read))
             seen |= makers
             if not makers & readers and self._reader not in readers:
@@ -78,6 +75,17 @@ class Body:
     def remove(self, units: Units, chosen: Sequence[int]) -> None:
         """Take units away."""
         self._group(units.layer, chosen).prune()
+
+    def _members(self, layer: nn.Linear) -> tuple[list[Member], list[Member]]:
+        """Find the layers that make the units of one layer, and those that read them."""
+        made: list[Member] = []
+        read: list[Member] = []
+        for dependency, at in self._group(layer, range(layer.out_features)):
+            member = dependency.target.module
+            if isinstance(member, nn.Linear):
+                is_made = dependency.handler == tp.prune_linear_out_channels
+                (made if is_made else read).append((member, at))
+        return made, read
 
     def _group(self, layer: nn.Linear, chosen: Sequence[int]) -> tp.Group:
         return self._graph.get_pruning_group(layer, tp.prune_linear_out_channels, list(chosen))
@@ -92,10 +100,11 @@ def resize(network: nn.Module, parameters: dict[str, Tensor]) -> None:
             module.out_features, module.in_features = module.weight.shape
 
 
-def _rows(made: list[tuple[nn.Linear, list[int]]]) -> list[Tensor]:
-    weights = [member.weight[at] for member, at in made]
-    return weights + [m.bias[at, None] for m, at in made if m.bias is not None]
+def _rows(made: list[Member]) -> list[Tensor]:
+    parameters = [(p, at) for member, at in made for p in member.parameters()]
+    return [p[at].reshape(len(at), -1) for p, at in parameters]
 
 
 def _norm(parts: Sequence[Tensor]) -> Float[Tensor, " unit"]:
-    return torch.cat([part.detach() for part in parts], dim=1).norm(dim=1)
+    norm: Tensor = torch.linalg.vector_norm(torch.cat([*parts], dim=1).detach(), dim=1)
+    return norm

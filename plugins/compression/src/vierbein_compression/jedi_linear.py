@@ -100,7 +100,9 @@ class Interaction(nn.Module):
         self.each = nn.Linear(num_inputs, width)
         self.everyone = nn.Linear(num_inputs, width, bias=False)
         self.relu = nn.ReLU()
-        nn.init.uniform_(self.everyone.weight, *(s * num_inputs**-0.5 / num_particles for s in (-1, 1)))
+        nn.init.uniform_(
+            self.everyone.weight, *(s * num_inputs**-0.5 / num_particles for s in (-1, 1))
+        )
 
     def forward(
         self, x: Float[Tensor, "event particle input"]

@@ -87,6 +87,7 @@ def zero_smallest(weights: list[torch.nn.Parameter], sparsity: float) -> None:
     smallest = size.argsort(stable=True)[: round(sparsity * len(size))]
     is_kept = torch.ones_like(size, dtype=torch.bool)
     is_kept[smallest] = False
+    parts = torch.split(is_kept, [each.numel() for each in weights])
     with torch.no_grad():
-        for each, kept in zip(weights, is_kept.split([w.numel() for w in weights]), strict=True):
+        for each, kept in zip(weights, parts, strict=True):
             each.mul_(kept.view_as(each))

@@ -38,6 +38,18 @@ def cubic(final: float, rounds: int) -> list[float]:
 def shares(steps: int, rounds: int) -> list[int]:
     """Share steps among rounds, the last one getting what is left.
 
+    Parameters
+    ----------
+    steps
+        In all.
+    rounds
+        How many.
+
+    Returns
+    -------
+    list
+        Steps of each.
+
     Examples
     --------
     >>> shares(10, 3)

@@ -2,25 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
+from torch.utils.hooks import RemovableHandle
 
+from vierbein.interfaces.merge import merged
 from vierbein.interfaces.network import Network
 
 
 def plain(network: Network) -> Network:
-    """Copy a network, with what tuners laid over its parameters worked into them.
-
-    All of backbone and head learns.
-    """
-    made = deepcopy(network)
-    for module in list(made.modules()):
-        if parametrize.is_parametrized(module):
-            for name in list(module.parametrizations):  # type: ignore[union-attr, arg-type]
-                parametrize.remove_parametrizations(module, name)
+    """Copy a network, with what a tuner added worked in; all of its backbone and head learns."""
+    made = merged(network)
     for part in (made.backbone, made.head):
         part.requires_grad_(requires_grad=True)
     return made
@@ -49,10 +41,11 @@ def zeros_kept(network: Network) -> Iterator[None]:
             handle.remove()
 
 
-def _hold(parameter: nn.Parameter) -> torch.utils.hooks.RemovableHandle:
+def _hold(parameter: nn.Parameter) -> RemovableHandle:
     is_kept = parameter.detach() != 0
 
     def hold(gradient: Tensor) -> Tensor:
         return gradient * is_kept
 
-    return parameter.register_hook(hold)
+    handle: RemovableHandle = parameter.register_hook(hold)  # type: ignore[no-untyped-call]
+    return handle

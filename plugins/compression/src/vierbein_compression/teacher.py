@@ -36,7 +36,9 @@ class Teacher:
         names = [(events.domain, number) for number in events.event_id.tolist()]
         if new := [at for at, name in enumerate(names) if name not in self._known]:
             found = self._ask(events.take(torch.tensor(new, device=events.p4.device)))
-            self._known.update(zip((names[at] for at in new), zip(*found, strict=True), strict=True))
+            self._known.update(
+                zip((names[at] for at in new), zip(*found, strict=True), strict=True)
+            )
         predictions, pooled = zip(*(self._known[name] for name in names), strict=True)
         return Answers(torch.stack(predictions), torch.stack(pooled))
 
