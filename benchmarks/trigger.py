@@ -194,9 +194,7 @@ class Study:
         teaches = float(trial.side == "ours")
         materials, teacher = self.compressed.materials(name, seed), self.compressed.teacher(seed)
         learned = Distill(steps=self.steps[0], response=teaches).compress(teacher, materials)
-        rounding = Quantize(
-            trial.bits, trial.bits, steps=self.steps[1], distillation=teaches / 2
-        )
+        rounding = Quantize(trial.bits, trial.bits, steps=self.steps[1], distillation=teaches / 2)
         rounded = rounding.compress(learned, materials).eval()
         task, held = self.assembly.task, materials.events.validation
         parts = task.parts(scores(rounded, task, held), held.truths()).values()
