@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vierbein.errors.fixed_point import UnknownTensorError
+from vierbein.errors.fixed_point import UnequalAxesError, UnknownTensorError
 from vierbein.fixed_point.format import Format, Numbers
 from vierbein.fixed_point.operations import (
     Add,
@@ -74,6 +74,18 @@ def test_addition_is_on_the_finer_grid_and_stretches_axes() -> None:
     assert found.values[0].tolist() == [[0.625, -0.625], [1.625, -1.625]]
 
 
+def test_addition_never_stretches_the_axis_of_events() -> None:
+    row, add = Numbers(np.array([[1, 3]] * 2), 1), Add("a", (WORDS, "r"))
+    given = Numbers(np.array([EVENT] * 2), 1)  # two events of two particles: numpy would add them
+    with pytest.raises(UnequalAxesError, match=r"'a' has tensors of shapes \(2, 2\) and \(2,\)"):
+        add.compute(given, row)
+    program = Program(
+        (2, 2), Format(is_signed=True, num_bits=4, num_fraction=1), (Sum("r", (WORDS,), 0), add)
+    )
+    with pytest.raises(UnequalAxesError):
+        _ = program.bounds
+
+
 def test_concatenation_is_on_the_finest_grid() -> None:
     other = Numbers(np.array([[[1], [-1]]]), 2)
     found = computed(Concatenate("c", (WORDS, "o"), -1), other)
@@ -91,6 +103,8 @@ def test_moves() -> None:
     assert computed(Take("t", (WORDS,), (1,), -1)).integers[0].tolist() == [[-2], [-4]]
     assert computed(Transpose("t", (WORDS,), (1, 0))).integers[0].tolist() == [[1, 3], [-2, -4]]
     assert computed(Reshape("r", (WORDS,), (4,))).integers[0].tolist() == [1, -2, 3, -4]
+    alone = Sum("s", ("r",), 0, is_kept=True).compute(computed(Reshape("r", (WORDS,), (4,))))
+    assert Reshape("n", ("s",), ()).compute(alone).integers.tolist() == [-2]
 
 
 def test_a_program_gives_every_tensor_in_order_and_events_do_not_mix() -> None:

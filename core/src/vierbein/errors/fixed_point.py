@@ -29,6 +29,17 @@ class CoarserGridError(VierbeinError):
         )
 
 
+class UnequalAxesError(VierbeinError):
+    """Two tensors are to be added that have different numbers of axes."""
+
+    def __init__(self, operation: str, one: tuple[int, ...], two: tuple[int, ...]) -> None:
+        super().__init__(
+            f"The addition {operation!r} has tensors of shapes {one} and {two}, without events.\n"
+            "  An axis of length one is stretched to the other's; a missing one is not guessed.\n"
+            "  Keep the axis of a sum (is_kept=True), or reshape one of both before."
+        )
+
+
 class NotExactError(VierbeinError):
     """A network breaks the exact profile, so that tools would disagree about its bits.
 

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy.typing import NDArray
 
+from vierbein.errors.fixed_point import UnequalAxesError
 from vierbein.fixed_point.format import Format, Numbers, finer_by, rounded
 
 Integers = Int[NDArray[np.int64], " ..."]
@@ -235,17 +236,23 @@ class Add(Operation):
 
     def compute(self, *numbers: Numbers) -> Numbers:
         """Add on the finer of both grids."""
+        self._check(*(each.integers.shape[1:] for each in numbers))
         fraction = max(each.num_fraction for each in numbers)
         first, second = (each.finer(fraction) for each in numbers)
         return Numbers(first.integers + second.integers, fraction)
 
     def bounds(self, *bounds: Bounds) -> Bounds:
         """Add the ends on the finer of both grids."""
+        self._check(*(each.lowest.shape for each in bounds))
         fraction = max(each.num_fraction for each in bounds)
         one, two = (each.finer(fraction) for each in bounds)
         known = one.parity is not None and two.parity is not None
         parity = ((one.parity or 0) + (two.parity or 0)) % 2 if known else None
         return Bounds(one.lowest + two.lowest, one.highest + two.highest, fraction, parity)
+
+    def _check(self, one: Shape, two: Shape) -> None:
+        if len(one) != len(two):  # numpy would stretch the axis of events
+            raise UnequalAxesError(self.name, one, two)
 
 
 @dataclass(frozen=True)
@@ -349,7 +356,7 @@ class Reshape(_Moved):
 
     def move(self, integers: Integers, num_leading: int) -> Integers:
         """Reshape."""
-        return integers.reshape(*integers.shape[:num_leading], *self.shape)
+        return integers.reshape((*integers.shape[:num_leading], *self.shape))
 
 
 OPERATIONS: Sequence[type[Operation]] = (
