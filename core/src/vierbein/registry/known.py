@@ -26,6 +26,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "vierbein-cpu": {"hardware": ("cpu", "generated_c")},
     "vierbein-euclid": {"backbone": ("euclid_net",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
+    "vierbein-hls4ml": {"hardware": ("hls4ml",)},
     "vierbein-lorentz": {
         "backbone": (
             "lgatr_net",
