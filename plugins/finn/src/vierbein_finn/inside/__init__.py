@@ -1,0 +1,1 @@
+"""What runs inside FINN's own environment, where there is no vierbein."""
