@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("vierbein.cli.predict", "write the scores of a run or bundle for a file of events"),
     "adapter": ("vierbein.cli.adapter", "publish adapters as bundles, verify and install them"),
     "base": ("vierbein.cli.base", "import published checkpoints, record what a base answers"),
+    "hardware": ("vierbein.cli.hardware", "make the environment that a hardware backend runs in"),
     "custodian": ("vierbein.cli.custodian", "make a key that opens what runs seal"),
     "unblind": ("vierbein.cli.unblind", "open what a run sealed, if it has passed, and record it"),
     "runs": ("vierbein.cli.runs", "list runs, show one, tell how two differ"),

@@ -1,5 +1,7 @@
 """Programs that work for us in processes of their own."""
 
+from collections.abc import Sequence
+
 from vierbein.errors.base import VierbeinError
 
 
@@ -22,4 +24,15 @@ class WorkerFailedError(VierbeinError):
             f"{task} failed: {reason}\n"
             "  What was made before it stays as it is; nothing half-made is kept.\n"
             f"  All that it said is in {log}; mend the cause and run the same command again."
+        )
+
+
+class NothingToSetUpError(VierbeinError):
+    """A hardware backend has no environment of its own that could be made."""
+
+    def __init__(self, backend: str, needs: Sequence[str]) -> None:
+        super().__init__(
+            f"hardware={backend} has no environment of its own to set up.\n"
+            f"  It needs: {', '.join(needs) or 'what its distribution depends on'}.\n"
+            "  Install that with pip or the system's packages."
         )

@@ -1,7 +1,7 @@
 """Hardware backends: a network -> an artifact that runs elsewhere, verified by golden vectors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from vierbein.errors.workers import NothingToSetUpError
 from vierbein.events.batch import EventBatch
 from vierbein.interfaces.figure import Figure
 from vierbein.interfaces.network import Network
@@ -111,6 +112,26 @@ class Hardware(ABC):
     def probe(self) -> Probe:
         """Look whether its programs are here, without heavy imports."""
 
+    def setup(self, folder: Path | None, say: Callable[[str], None]) -> None:
+        """Make the environment that its programs run in, for `vierbein hardware setup NAME`.
+
+        Most need none, and say so. A half-made one must never be taken for a whole one.
+
+        Parameters
+        ----------
+        folder
+            Where; None for the place where `probe` looks by default.
+        say
+            Called with a line for each step.
+
+        Raises
+        ------
+        NothingToSetUpError
+            If it has no environment of its own.
+        """
+        del folder, say
+        raise NothingToSetUpError(type(self).__name__.lower(), self.capabilities.needs)
+
     @abstractmethod
     def check(self, network: Network, example: EventBatch) -> Sequence[str]:
         """Name what of the network cannot be lowered; nothing if all can."""
@@ -126,7 +147,8 @@ class Hardware(ABC):
         Inputs are ``p4``, ``features`` and ``mask``, outputs ``particles``, ``pooled`` and
         ``prediction``. Of a fixed-point network the input is ``words``, whole numbers, and outputs
         are values in 64-bit floats, zeros without a sign: ``prediction``, and whichever of its
-        program's tensors can be looked at on the way, by their names.
+        program's tensors can be looked at on the way, by their names, and what is predicted after
+        each step of lowering, ``prediction@STEP``, so that a step that errs is named.
         """
 
     @abstractmethod

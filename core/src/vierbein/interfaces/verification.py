@@ -19,6 +19,8 @@ from vierbein.interfaces.network import Network, PaddedNetwork
 INPUTS = ("p4", "features", "mask")
 OUTPUTS = ("particles", "pooled", "prediction")
 """In the order in which the network computes them."""
+STEP = "prediction@"
+"""Begins the names of what a network predicts after each step of its lowering."""
 
 _ORDINARY = 8
 _LARGE = 1e3
@@ -100,7 +102,8 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
         The golden ones, one row an event.
     emulated
         The backend's, by the same names. Where numerics are exact, those on the way to the
-        prediction may be missing: they cannot be looked at everywhere.
+        prediction may be missing: they cannot be looked at everywhere. What it predicts after a
+        step of lowering, ``prediction@STEP``, must equal the prediction.
     numerics
         What agreement means: every bit, or a tolerance.
 
@@ -109,15 +112,19 @@ def verify(outputs: Vectors, emulated: Vectors, numerics: Numerics) -> Verificat
     Verification
         Whether all agree, and how far each tensor is off.
     """
+    expected = dict(outputs)
+    prediction = expected.pop(OUTPUTS[-1])
+    expected |= {name: prediction for name in emulated if name.startswith(STEP)}
+    expected[OUTPUTS[-1]] = prediction
     differences = {
         name: _difference(values, emulated[name]) if name in emulated else None
-        for name, values in outputs.items()
+        for name, values in expected.items()
         if name in emulated or not numerics.is_exact or name == OUTPUTS[-1]
     }
     differing = []
     for name, apart in differences.items():
         is_close = apart is not None and apart <= numerics.tolerance
-        is_same = name in emulated and _same_bits(outputs[name], emulated[name])
+        is_same = name in emulated and _same_bits(expected[name], emulated[name])
         if not (is_same if numerics.is_exact else is_close):
             differing.append(name)
     return Verification(not differing, differing[0] if differing else None, differences)

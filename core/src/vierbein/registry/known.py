@@ -27,6 +27,7 @@ KNOWN: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "vierbein-euclid": {"backbone": ("euclid_net",)},
     "vierbein-files": {"dataset": ("parquet", "root")},
     "vierbein-hls4ml": {"hardware": ("hls4ml",)},
+    "vierbein-finn": {"hardware": ("finn",)},
     "vierbein-lorentz": {
         "backbone": (
             "lgatr_net",

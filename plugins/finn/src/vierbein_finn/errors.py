@@ -44,7 +44,7 @@ class LevelNotOfferedError(VierbeinError):
         super().__init__(
             f"hardware=finn cannot emulate at level {level!r}: {reason}.\n"
             "  It offers: graph (FINN's graph in Python), rtl (its Verilog in Verilator).\n"
-            "  Choose one of them, and see that its programs are here:  vierbein hardware setup finn"
+            "  Choose one of them; its programs come with:  vierbein hardware setup finn"
         )
 
 

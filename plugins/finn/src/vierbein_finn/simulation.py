@@ -71,7 +71,7 @@ def build(folder: Path, description: Mapping[str, Any], verilator: Path) -> None
     rtl = folder / RTL
     package, *library = description["library"]
     sources = [package, "add_multi.sv", *library]
-    sources += sorted(file.name for file in rtl.glob("*.v")) + [f"{TOP}.sv"]
+    sources += [*sorted(file.name for file in rtl.glob("*.v")), f"{TOP}.sv"]
     with tempfile.TemporaryDirectory() as made:
         command = [
             str(verilator / "bin" / "verilator"),
@@ -113,7 +113,8 @@ def simulate(
     """
     given, out = description["input"], description["output"]
     bits_in, bits_out = (
-        description["nodes"][place][f"{side}_bits"] for place, side in ((0, "input"), (-1, "output"))
+        description["nodes"][place][f"{side}_bits"]
+        for place, side in ((0, "input"), (-1, "output"))
     )
     beats = packed(words, given, bits_in)
     num_out, width = len(words) * out["beats"], -(-bits_out // 32)

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import types
+from copy import deepcopy
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,11 +19,16 @@ from typing import Any
 
 import numpy as np
 
+TO_INTEGERS = ("step_qonnx_to_finn", "step_tidy_up", "step_streamline")
 TO_DATAFLOW = (
     "step_convert_to_hw",
     "step_minimize_bit_width_initial",
     "step_create_dataflow_partition",
-    "step_specialize_layers",
+)
+TO_REPORTS = (
+    "step_apply_folding_config",
+    "step_minimize_bit_width",
+    "step_generate_estimate_reports",
 )
 WITH_VIVADO = (
     "step_hw_codegen",
@@ -93,77 +99,80 @@ def execute(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def lower(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Take every step from a QONNX graph to Verilog; keep each graph on the way."""
-    from finn.builder.build_dataflow_config import DataflowBuildConfig, DataflowOutputType
     from qonnx.core.modelwrapper import ModelWrapper
-    from qonnx.custom_op.registry import getCustomOp
     from qonnx.transformation.infer_datatypes import InferDataTypes
 
-    outputs = [DataflowOutputType.ESTIMATE_REPORTS]
-    if job["vivado"]:
-        outputs += [DataflowOutputType.STITCHED_IP, DataflowOutputType.OOC_SYNTH]
-    settings = DataflowBuildConfig(
-        output_dir=str(folder / "made"),
-        synth_clk_period_ns=job["clock"],
-        fpga_part=job["part"],
-        target_fps=None if job["folding"] else job["rate"],
-        folding_config_file=job["folding"] or None,
-        mvau_wwidth_max=job["widest_weights"],
-        generate_outputs=outputs,
-        standalone_thresholds=True,
-        save_intermediate_models=True,
-    )
-    settings.get_intermediate_models_directory().mkdir(parents=True, exist_ok=True)
-    (folder / "steps").mkdir()
-    named: list[str] = []
-
-    def take(name: str, model: Any) -> Any:
-        try:
-            return keep(name, _steps()[name](model, settings))
-        except Exception as error:
-            raise RuntimeError(f"{name} of FINN: {error}") from error
-
-    def keep(name: str, model: Any) -> Any:
-        named.append(f"{len(named):02}-{name.removeprefix('step_')}")
-        model.save(str(folder / "steps" / f"{named[-1]}.onnx"))
-        return model
-
+    chain = _Chain(job, folder)
     model = _of_words(ModelWrapper(str(folder / "model.qonnx")), job["words"])
-    for name in ("step_qonnx_to_finn", "step_tidy_up", "step_streamline"):
-        model = take(name, model)
-    affine, num_values = _cut_affine(model), len(named)
-    model = keep("cut_affine", model.transform(InferDataTypes()))
-    for name in TO_DATAFLOW[:-1]:
-        model = take(name, model)
-    for node in model.graph.node:
-        if node.op_type != "StreamingDataflowPartition":
-            getCustomOp(node).set_nodeattr("preferred_impl_style", "rtl")
-    model = take(TO_DATAFLOW[-1], model)
+    model = chain.take(TO_INTEGERS, model)
+    affine, num_values = _cut_affine(model), len(chain.names)
+    model = chain.keep("cut_affine", model.transform(InferDataTypes()))
+    model = chain.take(TO_DATAFLOW, model)
+    model = chain.take(("step_specialize_layers",), _as_rtl(model))
     foreign = [f"{n.name} ({n.op_type})" for n in model.graph.node if n.op_type not in STREAMED]
     if foreign:
         raise RuntimeError(f"FINN makes no RTL of {', '.join(foreign)}")
     if not job["folding"]:
-        model = take("step_target_fps_parallelization", model)
-        model = keep("space_outputs", _spaced(model))
-    for name in (
-        "step_apply_folding_config",
-        "step_minimize_bit_width",
-        "step_generate_estimate_reports",
-    ):
-        model = take(name, model)
-    shutil.copytree(folder / "made" / "report", folder / "reports")
+        model = chain.take(("step_target_fps_parallelization",), model)
+        model = chain.keep("space_outputs", _spaced(model))
+    model = chain.take(TO_REPORTS, model)
     if job["vivado"]:
-        finished = model
-        for name in WITH_VIVADO:
-            finished = take(name, finished)
-        shutil.copytree(folder / "made" / "report", folder / "reports", dirs_exist_ok=True)
-    return {
-        "steps": [
-            {"file": f"steps/{name}.onnx", "gives_values": place < num_values}
-            for place, name in enumerate(named)
-        ],
-        "affine": affine,
-        **_write_verilog(model, job, folder),
-    }
+        chain.take(WITH_VIVADO, ModelWrapper(deepcopy(model.model)))
+    shutil.copytree(folder / "made" / "report", folder / "reports")
+    steps = [
+        {"file": f"steps/{name}.onnx", "gives_values": place < num_values}
+        for place, name in enumerate(chain.names)
+    ]
+    return {"steps": steps, "affine": affine, **_write_verilog(model, job, folder)}
+
+
+class _Chain:
+    """Takes steps of FINN's builder one after the other, and keeps the graph after each."""
+
+    def __init__(self, job: dict[str, Any], folder: Path) -> None:
+        from finn.builder.build_dataflow_config import DataflowBuildConfig, DataflowOutputType
+
+        products = [DataflowOutputType.ESTIMATE_REPORTS]
+        if job["vivado"]:
+            products += [DataflowOutputType.STITCHED_IP, DataflowOutputType.OOC_SYNTH]
+        self.settings = DataflowBuildConfig(
+            output_dir=str(folder / "made"),
+            synth_clk_period_ns=job["clock"],
+            fpga_part=job["part"],
+            target_fps=None if job["folding"] else int(job["rate"]),
+            folding_config_file=job["folding"] or None,
+            mvau_wwidth_max=job["widest_weights"],
+            generate_outputs=products,
+            standalone_thresholds=True,
+            save_intermediate_models=True,
+        )
+        self.settings.get_intermediate_models_directory().mkdir(parents=True)
+        self.folder, self.names = folder / "steps", list[str]()
+        self.folder.mkdir()
+
+    def take(self, steps: tuple[str, ...], model: Any) -> Any:
+        """Take steps of FINN's; an error names its step."""
+        for name in steps:
+            try:
+                model = self.keep(name.removeprefix("step_"), _steps()[name](model, self.settings))
+            except Exception as error:
+                raise RuntimeError(f"FINN's {name}: {type(error).__name__}: {error}") from error
+        return model
+
+    def keep(self, name: str, model: Any) -> Any:
+        """Keep a graph under a name, behind those before it."""
+        self.names.append(f"{len(self.names):02}-{name}")
+        model.save(str(self.folder / f"{self.names[-1]}.onnx"))
+        return model
+
+
+def _as_rtl(model: Any) -> Any:
+    """Ask for Verilog wherever FINN has a choice: of narrow words it prefers HLS."""
+    from qonnx.custom_op.registry import getCustomOp
+
+    for node in model.graph.node:
+        getCustomOp(node).set_nodeattr("preferred_impl_style", "rtl")
+    return model
 
 
 def _of_words(model: Any, datatype: str) -> Any:
@@ -242,36 +251,40 @@ def _write_verilog(model: Any, job: dict[str, Any], folder: Path) -> dict[str, A
         model = model.transform(step)
     rtl = folder / "rtl"
     rtl.mkdir()
-    nodes = []
-    for node in model.graph.node:
-        made = getCustomOp(node)
-        generated = Path(made.get_nodeattr("code_gen_dir_ipgen"))
-        for file in sorted(generated.iterdir()):
-            name = file.name if file.name.startswith(node.name) else f"{node.name}_{file.name}"
-            if file.suffix in (".v", ".sv"):
-                text = file.read_text(encoding="utf-8")
-                text = text.replace(f"{generated}/memblock", f"{node.name}_memblock")
-                (rtl / name).write_text(text.replace(f"{generated}/", ""), encoding="utf-8")
-            elif file.suffix == ".dat":
-                shutil.copy(file, rtl / name)
-        said = {"name": node.name, "kind": node.op_type}
-        said["input_bits"] = made.get_instream_width_padded()
-        said["output_bits"] = made.get_outstream_width_padded()
-        if node.op_type == "MVAU_rtl":
-            text = (rtl / f"{node.name}_memstream_wrapper.v").read_text(encoding="utf-8")
-            said["weight_bits"] = -(-int(re.search(r"WIDTH = (\d+)", text)[1]) // 8) * 8
-            for name in ("MW", "MH", "SIMD", "PE"):
-                said[name] = made.get_nodeattr(name)
-        nodes.append(said)
     for name in LIBRARY:
         shutil.copy(library / name, rtl)
-    first, last = (getCustomOp(model.graph.node[place]) for place in (0, -1))
+    layers = [getCustomOp(node) for node in model.graph.node]
     return {
-        "nodes": nodes,
+        "nodes": [_copied(layer, rtl) for layer in layers],
         "library": [Path(name).name for name in LIBRARY],
-        "input": _stream(first.get_folded_input_shape(), first.get_input_datatype()),
-        "output": _stream(last.get_folded_output_shape(), last.get_output_datatype()),
+        "input": _stream(layers[0].get_folded_input_shape(), layers[0].get_input_datatype()),
+        "output": _stream(layers[-1].get_folded_output_shape(), layers[-1].get_output_datatype()),
     }
+
+
+def _copied(layer: Any, rtl: Path) -> dict[str, Any]:
+    """Copy a layer's sources, and describe its streams."""
+    name = layer.onnx_node.name
+    generated = Path(layer.get_nodeattr("code_gen_dir_ipgen"))
+    for file in sorted(generated.iterdir()):
+        copy = rtl / (file.name if file.name.startswith(name) else f"{name}_{file.name}")
+        if file.suffix in (".v", ".sv"):
+            text = file.read_text(encoding="utf-8")
+            text = text.replace(f"{generated}/memblock", f"{name}_memblock")
+            copy.write_text(text.replace(f"{generated}/", ""), encoding="utf-8")
+        elif file.suffix == ".dat":
+            shutil.copy(file, copy)
+    said = {
+        "name": name,
+        "kind": layer.onnx_node.op_type,
+        "input_bits": layer.get_instream_width_padded(),
+        "output_bits": layer.get_outstream_width_padded(),
+    }
+    if said["kind"] == "MVAU_rtl":
+        text = (rtl / f"{name}_memstream_wrapper.v").read_text(encoding="utf-8")
+        said["weight_bits"] = -(-int(re.findall(r" WIDTH = (\d+)", text)[0]) // 8) * 8
+        said |= {each: layer.get_nodeattr(each) for each in ("MW", "MH", "SIMD", "PE")}
+    return said
 
 
 def _stream(folded: Any, datatype: Any) -> dict[str, Any]:
