@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from vierbein.interfaces.worker import run, work
 from vierbein_finn.errors import ForeignFolderError
+from vierbein_finn.workbench import workbench
 
 PINS = Path(__file__).with_name("requirements.txt")
 WORKER = Path(__file__).parent / "workers" / "finn_steps.py"
@@ -124,8 +124,8 @@ class Environment:
         self._write_stamp(is_finished=True)
 
     def _greet(self) -> None:
-        with TemporaryDirectory() as folder:
-            self.work({"kind": "greet"}, Path(folder))
+        with workbench() as folder:
+            self.work({"kind": "greet"}, folder)
 
     def _step(self, what: str, say: Callable[[str], None], do: Callable[[], object]) -> None:
         say(f"{what} ...")

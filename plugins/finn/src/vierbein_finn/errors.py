@@ -85,9 +85,9 @@ class ForeignFolderError(VierbeinError):
 class SimulationStoppedError(VierbeinError):
     """Verilator, or an assertion of FINN's own sources, stopped a simulation."""
 
-    def __init__(self, task: str, reason: str) -> None:
+    def __init__(self, task: str, reason: str, log: str) -> None:
         super().__init__(
             f"{task} stopped: {reason}\n"
-            "  The hardware would compute something else there, or nothing.\n"
+            f"  The hardware would compute something else there, or nothing; all is in {log}\n"
             "  Ask for another rate (hardware.finn.rate) or folding, or choose another backend."
         )

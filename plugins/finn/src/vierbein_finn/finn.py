@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from vierbein_finn.errors import (
     SettingError,
     WordsError,
 )
+from vierbein_finn.workbench import workbench
 
 MODEL, DESCRIPTION, TIMES = "model.qonnx", "io.json", "times.json"
 COMPILERS = ("g++", "make", "perl")
@@ -211,8 +211,7 @@ class Finn(Hardware):
         given = program.format
         words = f"{'INT' if given.is_signed else 'UINT'}{given.num_bits}"
         graph = to_qonnx(without_sums(program)).SerializeToString(deterministic=True)
-        with TemporaryDirectory() as made:
-            work = Path(made)
+        with workbench() as work:
             (work / MODEL).write_bytes(graph)
             said = self._environment.work({"kind": "lower", "words": words, **self._job}, work)
             for name in (MODEL, *_KEPT):
@@ -306,8 +305,7 @@ class Finn(Hardware):
         spacing = 2.0 ** -description["words"]["num_fraction"]
         steps = [{"file": MODEL, "gives_values": True, "spacing": spacing}]
         steps += [{**step, "spacing": 1.0} for step in description["steps"]]
-        with TemporaryDirectory() as made:
-            work = Path(made)
+        with workbench() as work:
             shutil.copy(folder / MODEL, work)
             shutil.copytree(folder / "steps", work / "steps")
             np.savez(work / "words.npz", allow_pickle=False, words=words)

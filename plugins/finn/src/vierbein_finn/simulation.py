@@ -1,7 +1,6 @@
 """FINN's own Verilog, compiled and run by Verilator."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from vierbein.interfaces.worker import LOG, run
 from vierbein_finn.beats import packed, unpacked
 from vierbein_finn.errors import SimulationStoppedError
 from vierbein_finn.stitch import TOP, stitched
+from vierbein_finn.workbench import workbench
 
 RTL, SIMULATOR = "rtl", "simulator"
 OURS = Path(__file__).parent / RTL
@@ -72,7 +72,7 @@ def build(folder: Path, description: Mapping[str, Any], verilator: Path) -> None
     package, *library = description["library"]
     sources = [package, "add_multi.sv", *library]
     sources += [*sorted(file.name for file in rtl.glob("*.v")), f"{TOP}.sv"]
-    with tempfile.TemporaryDirectory() as made:
+    with workbench() as made:
         command = [
             str(verilator / "bin" / "verilator"),
             *("--cc", "--exe", "--build", "-j", "1", "--no-timing", "--assert"),
@@ -83,8 +83,8 @@ def build(folder: Path, description: Mapping[str, Any], verilator: Path) -> None
             *(str((rtl / name).resolve()) for name in sources),
             str(OURS / "testbench.cpp"),
         ]
-        _run(command, Path(made), "verilator", {"VERILATOR_ROOT": str(verilator)})
-        shutil.copy(Path(made) / "objects" / SIMULATOR, folder / SIMULATOR)
+        _run(command, made, "verilator", {"VERILATOR_ROOT": str(verilator)})
+        shutil.copy(made / "objects" / SIMULATOR, folder / SIMULATOR)
 
 
 def simulate(
@@ -118,15 +118,15 @@ def simulate(
     )
     beats = packed(words, given, bits_in)
     num_out, width = len(words) * out["beats"], -(-bits_out // 32)
-    with tempfile.TemporaryDirectory() as made:
+    with workbench() as made:
         for file in (folder / RTL).glob("*.dat"):
             shutil.copy(file, made)
-        beats.tofile(Path(made) / "input.bin")
+        beats.tofile(made / "input.bin")
         sizes = (len(beats), num_out, beats.shape[1], width, _PATIENCE)
         command = [str((folder / SIMULATOR).resolve()), *map(str, sizes)]
-        _run(command, Path(made), "the simulation")
-        found = np.fromfile(Path(made) / "output.bin", "<u4").reshape(-1, width)
-        cycles = np.fromfile(Path(made) / "cycles.bin", "<i8")
+        _run(command, made, "the simulation")
+        found = np.fromfile(made / "output.bin", "<u4").reshape(-1, width)
+        cycles = np.fromfile(made / "cycles.bin", "<i8")
     taken = cycles[: len(beats)].reshape(len(words), -1)
     come = cycles[len(beats) :].reshape(len(words), -1)[:, -1]
     interval = float(np.median(np.diff(come)[1:])) if len(come) > 2 else None  # noqa: PLR2004
@@ -142,4 +142,5 @@ def _run(
     except WorkerFailedError as error:
         said = (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
         reasons = [line.strip() for line in said if "rror" in line or "outputs came" in line]
-        raise SimulationStoppedError(task, reasons[0] if reasons else str(error)) from error
+        reason = reasons[0] if reasons else str(error).partition("\n")[0]
+        raise SimulationStoppedError(task, reason, str(folder / LOG)) from error

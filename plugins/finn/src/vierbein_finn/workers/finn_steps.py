@@ -111,7 +111,7 @@ def lower(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     model = chain.take(("step_specialize_layers",), _as_rtl(model))
     foreign = [f"{n.name} ({n.op_type})" for n in model.graph.node if n.op_type not in STREAMED]
     if foreign:
-        raise RuntimeError(f"FINN makes no RTL of {', '.join(foreign)}")
+        raise _StepError("step_specialize_layers", f"no RTL is made of {', '.join(foreign)}")
     if not job["folding"]:
         model = chain.take(("step_target_fps_parallelization",), model)
         model = chain.keep("space_outputs", _spaced(model))
@@ -124,6 +124,13 @@ def lower(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         for place, name in enumerate(chain.names)
     ]
     return {"steps": steps, "affine": affine, **_write_verilog(model, job, folder)}
+
+
+class _StepError(Exception):
+    """A step of FINN's that fails, in a line."""
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(f"{step} of FINN's builder: {' '.join(reason.split())}")
 
 
 class _Chain:
@@ -146,7 +153,7 @@ class _Chain:
             standalone_thresholds=True,
             save_intermediate_models=True,
         )
-        self.settings.get_intermediate_models_directory().mkdir(parents=True)
+        self.settings.get_intermediate_models_directory().mkdir(parents=True, exist_ok=True)
         self.folder, self.names = folder / "steps", list[str]()
         self.folder.mkdir()
 
@@ -156,7 +163,7 @@ class _Chain:
             try:
                 model = self.keep(name.removeprefix("step_"), _steps()[name](model, self.settings))
             except Exception as error:
-                raise RuntimeError(f"FINN's {name}: {type(error).__name__}: {error}") from error
+                raise _StepError(name, f"{type(error).__name__}: {error}") from error
         return model
 
     def keep(self, name: str, model: Any) -> Any:
