@@ -44,11 +44,10 @@ def synthesised(folder: Path) -> list[Figure]:
     if not (folder / SYNTHESIS).exists():
         return []
     said = _read(folder / SYNTHESIS)
-    names = {"LUT": "LUT", "FF": "FF", "DSP": "DSP", "BRAM": "BRAM_18K"}
-    found = [
-        figure(name, said[key], "1", "synthesised") for name, key in names.items() if key in said
-    ]
-    return [*found, figure("clock", said["fmax_mhz"], "MHz", "synthesised")]
+    found = {name: said[name] for name in ("LUT", "FF", "DSP")}
+    found["BRAM"] = said["BRAM_18K"] + 2 * said["BRAM_36K"]  # counted in halves, as estimates are
+    figures = [figure(name, value, "1", "synthesised") for name, value in found.items()]
+    return [*figures, figure("clock", said["fmax_mhz"], "MHz", "synthesised")]
 
 
 def simulated(found: Simulated, clock: float) -> list[Figure]:
