@@ -9,7 +9,7 @@ QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 # Scripts that compare ours with others: they take --quick, print ratios and write rows without it.
 BENCHMARKS := particle_transformer
 
-.PHONY: quickstart test test-install lint changelog docs bench install clean
+.PHONY: quickstart test test-install test-finn lint changelog docs bench install clean
 
 quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
@@ -19,6 +19,10 @@ test: $(VENV)/.development  ## All tests
 
 test-install: $(VENV)/.development  ## Tests that make environments of their own; they need no network
 	$(BIN)/pytest tests/install
+
+test-finn: $(VENV)/.development  ## Tests of FINN, in an environment of its own (1.6 GB) that it makes first
+	XDG_DATA_HOME=$(CURDIR)/.finn $(BIN)/vierbein hardware setup finn
+	XDG_DATA_HOME=$(CURDIR)/.finn OMP_NUM_THREADS=1 $(BIN)/pytest plugins/finn/tests
 
 lint: $(VENV)/.development  ## All static checks
 	$(BIN)/ruff check .
@@ -55,4 +59,4 @@ $(VENV)/.development: $(VENV)/.quickstart requirements-dev.txt requirements-alon
 	touch $@
 
 clean:
-	rm -rf $(VENV) runs docs/_build
+	rm -rf $(VENV) .finn runs docs/_build

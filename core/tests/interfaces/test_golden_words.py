@@ -107,3 +107,15 @@ def test_zeros_have_no_sign(network) -> None:
     _, outputs = golden(other, EVENTS)
     zeros = Numbers(np.zeros(outputs["prediction"].shape, np.int64), 0).values
     assert verify(outputs, {**outputs, "prediction": zeros}, EXACT).is_equal
+
+
+def test_a_step_of_lowering_that_errs_is_named(network) -> None:
+    _, outputs = golden(network, EVENTS)
+    right, wrong = outputs["prediction"], outputs["prediction"].copy()
+    wrong[3, 0] += 2**-4
+    steps = {"prediction@first": right, "prediction@second": wrong, "prediction@third": wrong}
+    found = verify(outputs, {**steps, "prediction": right}, EXACT)
+    assert not found.is_equal
+    assert found.first_differing == "prediction@second"
+    assert list(found.differences) == [*steps, "prediction"]
+    assert verify(outputs, {"prediction@first": right, "prediction": right}, EXACT).is_equal

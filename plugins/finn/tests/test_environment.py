@@ -1,6 +1,9 @@
 """A half-made environment is never taken for a whole one, and other pins are named."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -126,3 +129,23 @@ def test_the_worker_is_read_without_vierbein() -> None:
     assert "from vierbein" not in source
     compile(source, str(module.WORKER), "exec")
     assert module.WORKER.parent.name not in sys.modules
+
+
+def test_an_interrupted_setup_leaves_nothing_that_is_taken_for_whole(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    words = "import sys; from vierbein.cli.main import main; sys.exit(main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", words, "hardware", "setup", "finn"],
+        env={**os.environ, "XDG_DATA_HOME": str(data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "an empty environment" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in said
+    environment = Environment(data / "vierbein" / "environments" / "finn")
+    assert environment.missing()
+    assert not environment.stamp.get("is_finished")
