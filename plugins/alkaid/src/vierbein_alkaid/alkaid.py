@@ -4,17 +4,18 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
+from jaxtyping import Int
+from numpy.typing import NDArray
 
 from vierbein.errors.fixed_point import NotExactError
 from vierbein.events.batch import EventBatch
 from vierbein.fixed_point.document import to_json
 from vierbein.fixed_point.operations import OPERATIONS
+from vierbein.fixed_point.profile import check_profile
 from vierbein.fixed_point.program import WORDS, Program
 from vierbein.interfaces.figure import Figure
 from vierbein.interfaces.fixed_point import NOT_FIXED_POINT, FixedPointNetwork
@@ -30,29 +31,29 @@ from vierbein.interfaces.hardware import (
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.verification import OUTPUTS
 from vierbein.interfaces.worker import work
-from vierbein_alkaid import verilator
+from vierbein_alkaid import verilator as simulator
 from vierbein_alkaid.environment import problem, versions
 from vierbein_alkaid.errors import (
     CannotLowerError,
-    LatencyDiffersError,
     LevelNotOfferedError,
     NotPositiveError,
     WordsOutsideError,
 )
+from vierbein_alkaid.figures import estimated, figure, simulated
 from vierbein_alkaid.project import DESCRIPTION, GRAPH, PROGRAM, PROJECT, Firmware, describe, read
-from vierbein_alkaid.simulation import Simulation
+from vierbein_alkaid.rtl import Rtl
 from vierbein_alkaid.synthesis import synthesised
 from vierbein_alkaid.workspace import workspace
 
 _WORKERS = Path(__file__).with_name("workers")
-_TRIED, _SPARE = 32, 64
+_OPERATIONS = tuple(each.__name__ for each in OPERATIONS)
 
 
 class Alkaid(Hardware):
-    """Lowers fixed-point networks to pipelined Verilog without multipliers.
+    """Lowers fixed-point networks to pipelined Verilog that adds and shifts.
 
-    The tool adds and shifts: it has no DSP and no block memory, and takes a new event each clock
-    cycle. It runs in a process of its own.
+    It has neither multipliers nor memory, and takes a new event each clock cycle. The tool runs in
+    a process of its own.
 
     Parameters
     ----------
@@ -79,8 +80,8 @@ class Alkaid(Hardware):
     numerics = Numerics(is_exact=True)
     levels = (Level.GRAPH, Level.RTL)
     capabilities = Capabilities(
-        operations=tuple(each.__name__ for each in OPERATIONS),
-        needs=("alkaid 0.8.2", "Verilator from 5.008 on and g++ for the level rtl"),
+        operations=_OPERATIONS,
+        needs=("alkaid 0.8.2", "for the level rtl: Verilator from 5.008 on, and g++"),
         licence="LGPL-3.0-or-later",
     )
 
@@ -97,20 +98,19 @@ class Alkaid(Hardware):
         for name, value in (("clock_period", clock_period), ("stage_delay", stage_delay)):
             if not value > 0:
                 raise NotPositiveError(name, value)
-        self._python = python
-        self._settings = {"clock_period": clock_period, "stage_delay": stage_delay, "part": part}
+        self._python = python or sys.executable
+        self._clock_period, self._stage_delay, self._part = clock_period, stage_delay, part
         self._verilator, self._synthesise = verilator, synthesise
-        self._built: dict[str, tuple[Simulation, TemporaryDirectory[str]]] = {}
-        self._seconds: dict[tuple[str, str], float] = {}
+        self._rtl = Rtl(verilator)
+        self._seconds: dict[Path, float] = {}
 
     def probe(self) -> Probe:
         """Look for the programs in the metadata of what is installed."""
         found = versions(self._python)
         reason = problem(self._python, found)
-        absent = verilator.missing(self._verilator)
-        simulator = verilator.find(self._verilator)
-        if simulator is not None:
-            found["verilator"] = simulator.version or "unknown"
+        present, absent = simulator.find(self._verilator), simulator.missing(self._verilator)
+        if present is not None:
+            found["verilator"] = present.version or "unknown"
         return Probe(not reason, reason, found, {Level.RTL: absent} if absent else {})
 
     def check(self, network: Network, example: EventBatch) -> Sequence[str]:  # noqa: ARG002
@@ -121,7 +121,7 @@ class Alkaid(Hardware):
             program = network.program()
         except NotExactError as error:
             return error.findings
-        return _unmapped(program)
+        return unmapped(program)
 
     def lower(self, network: Network, example: EventBatch, folder: Path) -> Artifact:
         """Write the Verilog project and what is known of it into an empty folder.
@@ -153,26 +153,31 @@ class Alkaid(Hardware):
         return self.lower_program(network.program(), folder)
 
     def lower_program(self, program: Program, folder: Path) -> Artifact:
-        """Write the artifact of a program, as `lower` does."""
+        """Write the artifact of a program, as `lower` does of a network's."""
         from vierbein.fixed_point.qonnx import to_qonnx  # noqa: PLC0415 - probing loads no onnx
 
         begun, document = perf_counter(), to_json(program)
+        settings = {
+            "clock_period": self._clock_period,
+            "stage_delay": self._stage_delay,
+            "part": self._part,
+        }
         with workspace() as made:
-            job = {"program": document, **self._settings}
-            lowered = work(self._interpreter, _WORKERS / "lower.py", job, made)
+            ties = [each.layer for each in check_profile(program) if each.rule in ("ties", "mean")]
+            job = {"program": document, "ties": ties, **settings}
+            lowered = work(self._python, _WORKERS / "lower.py", job, made)
             shutil.copytree(made / PROJECT, folder / PROJECT)
         (folder / GRAPH).write_bytes(to_qonnx(program).SerializeToString(deterministic=True))
-        description = describe(lowered, program, self._settings["clock_period"])  # type: ignore[arg-type]
+        description = describe(lowered, program, self._clock_period)
         for name, data in ((PROGRAM, document), (DESCRIPTION, description)):
             (folder / name).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        self._seconds[folder] = perf_counter() - begun
         files = sorted(f for f in (folder / PROJECT).rglob("*") if f.is_file())
-        self._seconds["lowering", _digest(folder)] = perf_counter() - begun
-        return Artifact(
-            folder, (GRAPH, PROGRAM, DESCRIPTION, *(str(f.relative_to(folder)) for f in files))
-        )
+        names = [str(f.relative_to(folder)) for f in files]
+        return Artifact(folder, (GRAPH, PROGRAM, DESCRIPTION, *names))
 
     def emulate(self, artifact: Artifact, level: Level, inputs: Vectors) -> Vectors:
-        """Run the tool's own interpreter, or simulate the Verilog, a new event each cycle.
+        """Run the tool's own interpreter, or simulate the Verilog, an event each cycle.
 
         Parameters
         ----------
@@ -186,7 +191,7 @@ class Alkaid(Hardware):
         Returns
         -------
         dict
-            ``prediction``; of the graph every tensor of the program besides.
+            ``prediction``; at the level of the graph every tensor of the program besides.
 
         Raises
         ------
@@ -196,7 +201,7 @@ class Alkaid(Hardware):
             If words do not fit into the input port.
         LatencyDiffersError
             If the Verilog answers at another time than the artifact's description says.
-        MissingProgramError
+        CannotSimulateError
             If Verilator or g++ is missing, or too old.
         WorkerFailedError
             If one of the programs fails.
@@ -210,122 +215,55 @@ class Alkaid(Hardware):
             raise WordsOutsideError(outside, words.size, grid)
         if level == Level.GRAPH:
             return self._interpreted(firmware, words)
-        simulation = self._simulation(firmware)
-        measured = simulation.latency(*_tried(firmware))
-        if measured != firmware.cycles:
-            raise LatencyDiffersError(measured, firmware.cycles)
-        rows = words.reshape(len(words), -1)
-        stream = np.concatenate([rows, np.repeat(rows[-1:], measured, axis=0)])
-        answers = simulation.run(stream)[measured:]
+        answers = self._rtl.answers(firmware, words)
         shape = firmware.program.shape_of(firmware.program.output)
         return {OUTPUTS[-1]: answers.reshape(len(words), *shape)}
 
     def report(self, artifact: Artifact, network: Network, example: EventBatch) -> list[Figure]:  # noqa: ARG002
         """Give the tool's estimates, and what the simulation measures where it can run."""
-        return self.figures(artifact)
-
-    def figures(self, artifact: Artifact) -> list[Figure]:
-        """Give an artifact's figures, as `report` does."""
         firmware = read(artifact.folder)
-        key = _digest(artifact.folder)
-        found = [
-            *_times(firmware, firmware.cycles, "estimate"),
-            _figure("LUT", firmware.lut, "1", "estimate"),
-            _figure("FF", firmware.ff, "1", "estimate"),
-            _figure("DSP", 0.0, "1", "estimate"),
-            _figure("BRAM", 0.0, "1", "estimate"),
-        ]
-        if not verilator.missing(self._verilator):
-            simulation, (numbers, patience) = self._simulation(firmware), _tried(firmware)
-            cycles = simulation.latency(numbers, patience)
-            found += _times(firmware, cycles, "simulated")
-            interval = simulation.interval(numbers, cycles, patience)
-            if interval is not None:
-                found.append(_figure("initiation interval", interval, "cycles", "simulated"))
+        found = estimated(firmware)
+        if not simulator.missing(self._verilator):
+            found += simulated(firmware, self._rtl.timing(firmware))
         if self._synthesise:
-            found += synthesised(self._interpreter, firmware)
-        times = {"lowering": "time of lowering", "building": "time of simulation build"}
-        for what, name in times.items():
-            if (what, key) in self._seconds:
-                found.append(_figure(name, self._seconds[what, key], "s", "measured"))
-        return found
+            found += synthesised(self._python, firmware)
+        times = {
+            "time of lowering": self._seconds.get(artifact.folder),
+            "time of simulation build": self._rtl.seconds(firmware),
+        }
+        measured = {name: value for name, value in times.items() if value is not None}
+        return found + [figure(name, value, "s", "measured") for name, value in measured.items()]
 
-    @property
-    def _interpreter(self) -> str:
-        return self._python or sys.executable
-
-    def _interpreted(self, firmware: Firmware, words: np.ndarray) -> Vectors:
+    def _interpreted(
+        self, firmware: Firmware, words: Int[NDArray[np.int64], "event ..."]
+    ) -> Vectors:
         program = firmware.program
         with workspace() as made:
-            values = words.reshape(len(words), -1) * program.format.spacing
-            np.save(made / "values.npy", values)
+            np.save(made / "values.npy", words.reshape(len(words), -1) * program.format.spacing)
             job = {"project": str((firmware.folder / PROJECT).resolve())}
-            work(self._interpreter, _WORKERS / "interpret.py", job, made)
+            work(self._python, _WORKERS / "interpret.py", job, made)
             with np.load(made / "found.npz") as stored:
-                prediction, tensors = stored["firmware"], stored["tensors"]
-        found, first = {}, 0
-        for operation in program.operations:
-            shape = program.shape_of(operation.name)
-            size = int(np.prod(shape))
-            own = tensors[:, first : first + size]
-            found[operation.name] = own.reshape(len(words), *shape) + 0.0
-            first += size
-        found[OUTPUTS[-1]] = prediction.reshape(found[program.output].shape) + 0.0
-        return found
-
-    def _simulation(self, firmware: Firmware) -> Simulation:
-        """Build once for all inputs: it takes seconds to minutes."""
-        key = _digest(firmware.folder)
-        if key not in self._built:
-            begun, folder = perf_counter(), TemporaryDirectory(prefix="vierbein-rtl-")
-            with workspace() as made:
-                built = verilator.build(self._verilator, firmware.sources, firmware.top, made)
-                program = Path(shutil.move(built, folder.name))
-            simulation = Simulation(program, firmware.given, firmware.found)
-            self._built[key] = simulation, folder
-            self._seconds["building", key] = perf_counter() - begun
-        return self._built[key][0]
+                prediction, tensors = stored["firmware"] + 0.0, stored["tensors"] + 0.0
+        shapes = {each.name: program.shape_of(each.name) for each in program.operations}
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
+        parts = np.split(tensors, ends[:-1], axis=1)
+        found = {
+            name: part.reshape(len(words), *shape)
+            for (name, shape), part in zip(shapes.items(), parts, strict=True)
+        }
+        return {**found, OUTPUTS[-1]: prediction.reshape(found[program.output].shape)}
 
 
-def _unmapped(program: Program) -> list[str]:
-    known = {each.__name__ for each in OPERATIONS}
-    kinds = {each.name: type(each).__name__ for each in program.operations}
+def unmapped(program: Program) -> list[str]:
+    """Name the operations of a program that have no counterpart, and an output that is constant."""
     said = [
-        f"{name}: {kind} has no counterpart; there are: {', '.join(sorted(known))}"
-        for name, kind in kinds.items()
-        if kind not in known
+        f"{each.name}: {type(each).__name__} has no counterpart; there are: "
+        f"{', '.join(_OPERATIONS)}"
+        for each in program.operations
+        if type(each) not in OPERATIONS
     ]
     bounds = program.bounds[program.output]
     if (bounds.lowest == bounds.highest).all():
         what = "its numbers are the same for any input, nothing is left to compute: prune less"
         said.append(f"{program.output}: {what}")
     return said
-
-
-def _tried(firmware: Firmware) -> tuple[np.ndarray, int]:
-    """Draw inputs to measure times with, and say how long to wait for answers."""
-    grid = firmware.program.format
-    size = int(np.prod(firmware.program.shape))
-    drawn = np.random.default_rng(0).integers(grid.lowest, grid.highest + 1, (_TRIED, size))
-    return drawn, 2 * firmware.cycles + _SPARE
-
-
-def _digest(folder: Path) -> str:
-    """Give what a build depends on."""
-    digest = sha256()
-    files = [folder / DESCRIPTION, *sorted((folder / PROJECT).rglob("*.v"))]
-    for file in files:
-        digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _times(firmware: Firmware, cycles: int, provenance: str) -> list[Figure]:
-    latency = cycles * firmware.clock_period
-    return [
-        _figure("cycles", cycles, "1", provenance),
-        _figure("latency", latency, "ns", provenance),
-    ]
-
-
-def _figure(name: str, value: float, unit: str, provenance: str) -> Figure:
-    return Figure(name, float(value), float(value), float(value), unit, provenance)

@@ -26,14 +26,14 @@ def versions(python: str) -> dict[str, str]:
     Parameters
     ----------
     python
-        An interpreter; this one if empty.
+        An interpreter.
 
     Returns
     -------
     dict
         Versions of the tool's distributions that are there; none where there is no interpreter.
     """
-    if python in ("", sys.executable):
+    if python == sys.executable:
         found = {}
         for name in PINNED:
             try:
@@ -52,11 +52,10 @@ def versions(python: str) -> dict[str, str]:
 
 def problem(python: str, found: dict[str, str]) -> str:
     """Say why the tool cannot be used, and what to do; empty if it can."""
-    where = python or sys.executable
-    if shutil.which(where) is None:
-        return f"there is no interpreter {where}: name another by hardware.alkaid.python=PATH"
+    if shutil.which(python) is None:
+        return f"there is no interpreter {python}: name another by hardware.alkaid.python=PATH"
     for name, wanted in PINNED.items():
         if found.get(name) != wanted:
             has = f"{name} {found[name]}" if name in found else f"no {name}"
-            return f"{where} has {has}: {where} -m pip install {name}=={wanted}"
+            return f"{python} has {has}: {python} -m pip install {name}=={wanted}"
     return ""

@@ -79,7 +79,18 @@ class NoPulseError(VierbeinError):
     def __init__(self, times: int) -> None:
         super().__init__(
             f"An input that was given for one clock cycle came out {times} times.\n"
-            "  Expected: once, which is what a latency is measured by; never means an output that "
-            "does not depend on the input, more than once a pipeline that holds events up.\n"
-            "  Look at the network first (was it pruned to nothing?), then at the artifact."
+            "  Expected: once, with the answer that it has when it stays; else events are mixed or "
+            "held up on their way through the registers.\n"
+            "  Lower the network again; if it stays so, the tool is at fault: keep the artifact."
+        )
+
+
+class CannotSimulateError(VierbeinError):
+    """Something that simulations of Verilog are made with is missing, or too old."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The firmware's Verilog cannot be simulated here: {reason}.\n"
+            "  Verilator makes C++ of it, and g++ compiles that; both run on this machine.\n"
+            "  The artifact stays valid, and so does its emulation at the level graph."
         )

@@ -1,4 +1,4 @@
-"""Simulated firmware: what it answers, after how many clock cycles, and how often it takes input."""
+"""Simulated firmware: what it answers, after how many cycles, and how often it may be asked."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Simulation:
         """Give what stands at the output when an input has stayed for long."""
         return self.run(np.repeat(numbers, patience, axis=0))[patience - 1 :: patience]
 
-    def latency(self, numbers: Numbers, patience: int) -> int:
+    def latency(self, numbers: Numbers, patience: int) -> int | None:
         """Measure the cycles from the edge that takes an input to the edge that gives its answer.
 
         The first input stays, another one takes its place for one cycle: the answer changes for one
@@ -57,8 +57,8 @@ class Simulation:
 
         Returns
         -------
-        int
-            Clock cycles.
+        int | None
+            Clock cycles; None if all have the same answer, which comes at any time.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Simulation:
         settled = self.settled(numbers, patience)
         others = np.flatnonzero((settled != settled[0]).any(axis=1))
         if not len(others):
-            raise NoPulseError(0)
+            return None
         stream = np.repeat(numbers[:1], 2 * patience, axis=0)
         stream[patience] = numbers[others[0]]
         answers = self.run(stream)[patience:]

