@@ -1,8 +1,8 @@
 """Lower students' shapes by distributed arithmetic, simulate their Verilog, and write the rows.
 
 Three shapes with parameters drawn by a seed, or a trained student's program: ``--program FILE``, an
-artifact's ``program.json``. At the levels graph and rtl, 500 events' words and adversarial ones must
-come out as the program computes them. Rows are named by the shape: ``rtl_cycles_deep_sets``.
+artifact's ``program.json``. At the levels graph and rtl, 500 events' words and adversarial ones
+must come out as the program computes them. Rows are named by the shape: ``rtl_cycles_deep_sets``.
 """
 
 import json
