@@ -1,10 +1,19 @@
 """Which layer can do with fewer bits: a search under a budget of bit operations."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import numpy as np
+from torch import nn
+
+from vierbein.fixed_point.cost import bit_operations
+from vierbein.fixed_point.operations import Dense, Operation, Quantise
+from vierbein.fixed_point.program import Program
 from vierbein_compression.errors import BudgetError
 
 Widths = Mapping[str, int]
+_LARGE = 1 << 20
+"""A weight that saturates what comes behind it."""
 
 
 def searched(
@@ -61,6 +70,43 @@ def searched(
         found, now = fewer[chosen], costs[chosen]
         current += rises.pop(chosen)
     return found
+
+
+def most_bit_operations(program: Program, layers: Mapping[str, nn.Module], widths: Widths) -> int:
+    """Count the bit operations of a program with other widths, whatever its weights learn.
+
+    Weights that are zero before training stay zero; all others count, and activations have all
+    their bits.
+
+    Parameters
+    ----------
+    program
+        Of the network with any widths.
+    layers
+        Of the float network, by name.
+    widths
+        Bits of each layer, by name.
+
+    Returns
+    -------
+    int
+        What a trained network takes at most.
+    """
+
+    def widest(operation: Operation) -> Operation:
+        if isinstance(operation, Quantise):
+            num_bits = widths.get(operation.name, operation.format.num_bits)
+            return replace(operation, format=replace(operation.format, num_bits=num_bits))
+        layer = layers.get(operation.name)
+        if not isinstance(operation, Dense) or not isinstance(layer, nn.Linear):
+            return operation
+        is_kept = (layer.weight.detach() != 0).T.cpu().numpy()
+        weight = np.where(is_kept, _LARGE, 0).astype(np.int64)
+        return replace(operation, weight=weight, weight_bits=widths[operation.name])
+
+    return bit_operations(
+        replace(program, operations=tuple(widest(each) for each in program.operations))
+    )
 
 
 def _price(rise: float, saved: int) -> tuple[bool, float]:

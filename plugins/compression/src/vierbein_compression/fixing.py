@@ -1,7 +1,6 @@
 """From a float network to one that learns with rounding, and from that to fixed numbers."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import cast
 
 import torch
@@ -108,19 +107,6 @@ def fixed(network: Network, widths: Mapping[str, int], learned: Network) -> Quan
             bias = cast("nn.Linear", fixed_layers[name]).bias
             bias.copy_(grid.nearest(bias))
     return made.eval()
-
-
-@contextmanager
-def zeros_kept(network: Network) -> Iterator[None]:
-    """Let weights that are zero, as pruned ones are, learn nothing."""
-    handles = []
-    for name, parameter in network.named_parameters():
-        if parameter.ndim > 1 and name.startswith(("backbone.body.", "head.")):
-            is_kept = parameter.detach() != 0
-            handles.append(parameter.register_hook(lambda grad, kept=is_kept: grad * kept))  # type: ignore[no-untyped-call]
-    yield
-    for handle in handles:
-        handle.remove()
 
 
 def _by_name(network: Network) -> dict[str, nn.Module]:

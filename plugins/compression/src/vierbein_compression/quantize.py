@@ -1,28 +1,32 @@
 """Quantisation: floats -> fixed-point numbers that every tool computes alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from vierbein.events.batch import EventBatch
-from vierbein.fixed_point.cost import bit_operations
 from vierbein.interfaces.compressor import Compressor, Materials
 from vierbein.interfaces.network import Network
+from vierbein.interfaces.task import Task
 from vierbein.interfaces.trainer import Budget, Fit, Loss
-from vierbein_compression.bit_search import Widths, searched
+from vierbein_compression.bit_search import Widths, most_bit_operations, searched
 from vierbein_compression.calibration import calibrated
 from vierbein_compression.errors import UnknownLayerError, WidthError
-from vierbein_compression.fixing import fixed, learning, unfilled, zeros_kept
+from vierbein_compression.fixing import fixed, learning, unfilled
+from vierbein_compression.lessons import distance, predicts_classes, response
 from vierbein_compression.quantised_network import QuantisedNetwork
+from vierbein_compression.sparsity import zeros_kept
 from vierbein_compression.substitution import layers, prepared
+from vierbein_compression.teacher import Teacher
 
 LEAST_BITS: Final = 2
 MOST_BITS: Final = 12
+_TEMPERATURE, _SOME = 2.0, 512
 
 
 class Quantize(Compressor):
@@ -43,7 +47,8 @@ class Quantize(Compressor):
     learning_rate
         At the peak.
     distillation
-        Share of the loss that is the squared distance from the given network's predictions.
+        Share of the loss that is the distance from the given network's predictions: of classes,
+        the divergence of their probabilities at a temperature of 2, else the squared difference.
     budget
         Bit operations that an event may take; widths are then lowered layer by layer, but for those
         in `bits`, where the validation loss rises least. 0 takes the widths as they are.
@@ -79,12 +84,13 @@ class Quantize(Compressor):
         given = prepared(network)
         widths = self.widths(given)
         unfilled(given, widths).traced()  # refuses layers without a fixed-point form
-        made = _Rounding(given, materials, _Distilled(materials.task, given, self.distillation))
-        made.fixed(widths).program()  # refuses what would not be exact, before anything is trained
+        made = _Rounding(given, materials, self.distillation)
+        start = made.fixed(widths).program()  # refuses what would not be exact, before training
         if self.budget:
-            lowered = [name for name in widths if name not in self.bits]
+            cost = partial(most_bit_operations, start, layers(given))
             loss = partial(made.loss, self.trial)
-            widths = searched(widths, lowered, LEAST_BITS, self.budget, made.cost, loss)
+            lowered = [name for name in widths if name not in self.bits]
+            widths = searched(widths, lowered, LEAST_BITS, self.budget, cost, loss)
         return made.fixed(widths, self.training)
 
     def restored(
@@ -119,9 +125,13 @@ class Quantize(Compressor):
 class _Rounding:
     """A prepared network with any widths: trained, fixed, or judged."""
 
-    def __init__(self, network: Network, materials: Materials, task: Loss) -> None:
-        self.network, self.materials, self.task = network, materials, task
+    def __init__(self, network: Network, materials: Materials, distillation: float) -> None:
+        self.network, self.materials = network, materials
         self.activations = calibrated(network, materials.events.train)
+        self.task: Loss = materials.task
+        if distillation:
+            some = materials.events.train.take(np.arange(min(len(materials.events.train), _SOME)))
+            self.task = _Taught(materials.task, Teacher(network), distillation, some)
 
     def fixed(self, widths: Widths, budget: Budget | None = None) -> QuantisedNetwork:
         """Fix it, trained if there is a budget of steps."""
@@ -135,30 +145,25 @@ class _Rounding:
         found = self._fit(learning(self.network, widths, self.activations), budget)
         return min(point.validation_loss for point in found.history)
 
-    def cost(self, widths: Widths) -> int:
-        """Count bit operations."""
-        return bit_operations(self.fixed(widths).traced().program)
-
     def _fit(self, learner: Network, budget: Budget) -> Fit:
         with zeros_kept(learner):
             return self.materials.trainer.fit(learner, self.task, self.materials.events, budget)
 
 
-@dataclass(frozen=True)
-class _Distilled:
+class _Taught:
     """A task's loss, a share of it replaced by the distance from a teacher's predictions."""
 
-    task: Loss
-    teacher: Network
-    share: float
+    def __init__(self, task: Task, teacher: Teacher, share: float, some: EventBatch) -> None:
+        self.task, self.teacher, self.share = task, teacher, share
+        self.has_classes = predicts_classes(task, teacher.answers(some).prediction)
 
     def loss(
         self, prediction: Float[Tensor, "event output"], events: EventBatch
     ) -> Float[Tensor, " event"]:
         """Give each event's loss."""
-        own = self.task.loss(prediction, events)
-        if not self.share:
-            return own
-        with torch.no_grad():
-            wanted = self.teacher.to(prediction.device)(events)
-        return torch.lerp(own, (prediction - wanted).square().mean(1), self.share)
+        theirs = self.teacher.answers(events).prediction
+        if self.has_classes:
+            lesson = response(prediction, theirs, _TEMPERATURE)
+        else:
+            lesson = distance(prediction, theirs)
+        return torch.lerp(self.task.loss(prediction, events), lesson, self.share)

@@ -6,12 +6,12 @@ from typing import cast
 
 import torch
 from torch import nn
-from torch.nn.utils import parametrize
 
 from vierbein.interfaces.backbone import Representation
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.student import Student, StudentHead
 from vierbein_compression.errors import NoStudentError, UnmappedLayerError
+from vierbein_compression.sparsity import plain
 from vierbein_compression.tracing import Firmware
 
 _PROBED = 16
@@ -42,7 +42,7 @@ def prepared(network: Network) -> Network:
     if network.spare.num_units:
         instead = "Use a base without spare units, or distil it into a student."
         raise UnmappedLayerError("spare", "a vector with hidden units", instead)
-    made = deepcopy(network).eval()
+    made = plain(network).eval()
     if isinstance(made.head, nn.Linear) and _is_linear(made.head):
         made.head = _student_head(made.head)
     return made
@@ -51,7 +51,7 @@ def prepared(network: Network) -> Network:
 def layers(network: Network) -> dict[str, nn.Linear | nn.ReLU]:
     """Give the layers that are quantised, by name, in the network's order."""
     found = Firmware(cast("Student", network.backbone).body, network.head).named_modules()
-    return {name: each for name, each in found if _is_replaced(each)}
+    return {name: each for name, each in found if type(each) in (nn.Linear, nn.ReLU)}
 
 
 def substituted(network: Network, by_name: Mapping[str, nn.Module]) -> Network:
@@ -66,11 +66,6 @@ def substituted(network: Network, by_name: Mapping[str, nn.Module]) -> Network:
                 setattr(parent, name, others[id(child)])
     student.body, made.head = firmware.body, firmware.head
     return made
-
-
-def _is_replaced(module: nn.Module) -> bool:
-    is_plain = type(module) in (nn.Linear, nn.ReLU)
-    return is_plain or (isinstance(module, nn.Linear) and parametrize.is_parametrized(module))
 
 
 def _is_linear(head: nn.Linear) -> bool:

@@ -161,7 +161,7 @@ def test_training_helps(made: Any, materials: Materials) -> None:
     """At two bits, learning with rounding is better than rounding what was learned."""
     given, losses = made.student("sets"), []
     settings = {"weight_bits": 2, "activation_bits": 2, "learning_rate": 0.01, "distillation": 0.0}
-    for steps in (0, 100):
+    for steps in (0, 40):
         network = quantised(given, materials, steps=steps, **settings)
         events = made.events(1)
         with torch.no_grad():
@@ -173,7 +173,7 @@ def test_teacher_is_followed(made: Any, materials: Materials) -> None:
     """With distillation alone, the labels are not looked at."""
     given, apart = made.student("sets"), []
     events = made.events(1)
-    for steps in (0, 100):
+    for steps in (0, 40):
         network = quantised(
             given, materials, weight_bits=3, distillation=1.0, steps=steps, learning_rate=0.01
         )

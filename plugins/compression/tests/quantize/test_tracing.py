@@ -144,7 +144,9 @@ class Head(nn.Module):
 
 def test_normalised_heads(made: Any, materials: Materials) -> None:
     given = made.student("sets", head=Head(lambda self, given: self.norm(given.pooled)))
-    with pytest.raises(UnmappedLayerError, match=r"'head\.norm' computes LayerNorm[^$]*student's own"):
+    with pytest.raises(
+        UnmappedLayerError, match=r"'head\.norm' computes LayerNorm[^$]*student's own"
+    ):
         Quantize().compress(given, materials)
     given = made.student("sets", head=Head(lambda self, given: self.gelu(given.pooled)))
     with pytest.raises(UnmappedLayerError, match=r"'head\.gelu' computes GELU"):
