@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from vierbein.interfaces.backbone import Representation
 from vierbein.interfaces.network import Network
@@ -80,7 +80,8 @@ def _is_linear(head: nn.Linear) -> bool:
 
 def _student_head(linear: nn.Linear) -> StudentHead:
     made = StudentHead(linear.in_features, linear.out_features).to(linear.weight)
+    bias: Tensor | None = linear.bias
     with torch.no_grad():
         made.linear.weight.copy_(linear.weight)
-        made.linear.bias.copy_(0.0 if linear.bias is None else linear.bias)
+        made.linear.bias.copy_(torch.zeros(linear.out_features) if bias is None else bias)
     return made
