@@ -104,7 +104,9 @@ class Finn(Hardware):
                 raise SettingError(name, value, "Give a positive number.")
         if folding and not Path(folding).is_file():
             raise SettingError("folding", folding, "Name a file that is there, as FINN writes it.")
-        self._environment = Environment(Path(python).parent.parent if python else default_folder())
+        self._environment = Environment(
+            Path(python).absolute().parent.parent if python else default_folder()
+        )
         self._job = {
             "rate": rate,
             "clock": clock,
