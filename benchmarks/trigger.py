@@ -29,6 +29,7 @@ from vierbein.experiment.compare.jobs import transfer_jobs
 from vierbein.experiment.compare.results import TestEvents
 from vierbein.experiment.compressed import Compressed
 from vierbein.experiment.run import configure
+from vierbein.interfaces.fixed_point import FixedPointNetwork
 from vierbein.interfaces.task import Scores
 from vierbein.storage.atomic import new_folder, write_json
 from vierbein.storage.hashing import sha256_of_data
@@ -45,6 +46,9 @@ CAP = 50_000
 MAIN = 16
 """Particles of the rows without a number in their names."""
 QUICK = ("compare.sizes=[300]", "compare.steps=5", "compare.seeds=2", "compare.test_events=300")
+
+
+FULL = ("compare.sizes=[15000]", "compare.test_events=0", "training.patience=0")
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,16 @@ class Trial:
 
 
 TRIALS = (
-    Trial("ours", "deep_sets", 6, {"width": 16, "pooling": "sum"}),
-    Trial("ours", "deep_sets", 5, {"width": 24, "pooling": "sum"}),
-    Trial("ours", "mlp_mixer", 6, {"width": 16}),
-    Trial("ours", "jedi_linear", 5, {"width": 16}),
+    Trial("ours", "deep_sets", 6, {"width": 16}),
+    Trial("ours", "deep_sets", 5, {"width": 16}),
+    Trial("ours", "deep_sets", 4, {"width": 24}),
+    Trial("ours", "mlp_mixer", 5, {"width": 12, "depth": 1}),
+    Trial("reference", "jedi_linear", 6, {"width": 8}),
     Trial("reference", "jedi_linear", 6, {"width": 12}),
-    Trial("reference", "jedi_linear", 6, {"width": 16}),
-    Trial("reference", "jedi_linear", 5, {"width": 16}),
-    Trial("reference", "jedi_linear", 4, {"width": 24}),
+    Trial("reference", "jedi_linear", 5, {"width": 12}),
+    Trial("reference", "jedi_linear", 4, {"width": 16}),
 )
+"""As many for each side; at sixteen particles they are about as large as the cap allows."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,8 @@ class Found:
     ----------
     validation
         Accuracy on the validation jets.
+    before
+        The same before rounding.
     luts
         alkaid's estimate.
     cycles
@@ -112,6 +119,7 @@ class Found:
     """
 
     validation: float
+    before: float
     luts: float
     cycles: float
     nanoseconds: float
@@ -196,16 +204,23 @@ class Study:
         learned = Distill(steps=self.steps[0], response=teaches).compress(teacher, materials)
         rounding = Quantize(trial.bits, trial.bits, steps=self.steps[1], distillation=teaches / 2)
         rounded = rounding.compress(learned, materials).eval()
+        assert isinstance(rounded, FixedPointNetwork)  # noqa: S101 - `quantize` makes one
         task, held = self.assembly.task, materials.events.validation
-        parts = task.parts(scores(rounded, task, held), held.truths()).values()
-        right = sum(float((part.merit * part.belongs).sum()) for part in parts)
+        parts = [
+            task.parts(scores(each, task, held), held.truths()).values()
+            for each in (rounded, learned)
+        ]
+        right, before = (
+            sum(float((part.merit * part.belongs).sum()) for part in each) / len(held)
+            for each in parts
+        )
         with new_folder(folder) as made:
             (made / "lowered").mkdir()
             self.alkaid.lower_program(rounded.program(), made / "lowered")
             firmware = read(made / "lowered")
             latency = firmware.cycles * firmware.clock_period
             seconds = process_time() - begun
-            found = Found(right / len(held), firmware.lut, firmware.cycles, latency, seconds)
+            found = Found(right, before, firmware.lut, firmware.cycles, latency, seconds)
             np.save(made / "scores.npy", scores(rounded, task, self.test.table))
             write_json(made / "found.json", asdict(found))
 
@@ -273,8 +288,8 @@ def main() -> None:
     quick = asked.quick
     numbers = (4,) if quick else (8, 16)
     trials = (TRIALS[0], TRIALS[-1]) if quick else TRIALS
-    steps = (5, 5) if quick else (1500, 800)
-    settings = QUICK if quick else ("compare.sizes=[15000]", "compare.test_events=0")
+    steps = (5, 5) if quick else (4000, 1500)
+    settings = QUICK if quick else FULL
     folder = asked.folder / "quick" if quick else asked.folder
     study = Study(folder, steps, trials, numbers, settings)
     points = [point for number in numbers for point in compare(study, number, writes=not quick)]
