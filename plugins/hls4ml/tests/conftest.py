@@ -1,5 +1,8 @@
 """Networks of any program, and what a backend must reproduce of them."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 import torch
 from jaxtyping import Int
@@ -39,3 +42,12 @@ def programmed() -> type[Programmed]:
 def events():
     """Give events of every number of particles."""
     return EVENTS
+
+
+@pytest.fixture(autouse=True)
+def bench(tmp_path, monkeypatch) -> Path:
+    """Have tools work in a folder of the test."""
+    folder = tmp_path / "benches"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder

@@ -27,7 +27,9 @@ def verified(programmed, events, tmp_path):
     def verify_levels(program: Program) -> dict[Level, str | None]:
         network, backend = programmed(program), Hls4ml()
         inputs, outputs = golden(network, events)
-        artifact = backend.lower(network, events, tmp_path)
+        folder = tmp_path / "artifact"
+        folder.mkdir()
+        artifact = backend.lower(network, events, folder)
         found = {}
         for level in backend.levels:
             emulated = backend.emulate(artifact, level, inputs)

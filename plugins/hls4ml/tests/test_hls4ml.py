@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -83,15 +82,6 @@ def network():
 @pytest.fixture(scope="module")
 def artifact(network, events, tmp_path_factory) -> Artifact:
     return Hls4ml().lower(network, events, tmp_path_factory.mktemp("artifact"))
-
-
-@pytest.fixture(autouse=True)
-def bench(tmp_path, monkeypatch) -> Path:
-    """Have tools work in a folder of the test."""
-    folder = tmp_path / "benches"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def program(folder: Path, text: str) -> str:
