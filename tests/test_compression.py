@@ -60,7 +60,7 @@ def test_students_are_made_judged_and_verified(result, compressed):
     difference = quantised["metric"]["value"] - teacher["metric"]["value"]
     assert quantised["minus_teacher"]["value"] == pytest.approx(difference)
     assert quantised["num_bits"] < distilled["num_bits"] < teacher["num_bits"]
-    assert [tensor["name"] for tensor in said["dataflow"]][0] == "words"
+    assert next(tensor["name"] for tensor in said["dataflow"]) == "words"
 
     levels = result.report["hardware"]["generated_c, small"]["levels"]
     assert {name: level["status"] for name, level in levels.items()} == {
