@@ -87,7 +87,7 @@ class CompilerFailedError(VierbeinError):
             f"{compiler} failed: {first}\n"
             f"  The C file stays; all that the compiler said is in {log}.\n"
             "  Make room on the disk, or choose another compiler or other options: "
-            "hardware.generated_c.compiler=gcc hardware.generated_c.options='-O2'"
+            "hardware.generated_c.compiler=gcc hardware.generated_c.options=-O2"
         )
 
 
