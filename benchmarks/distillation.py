@@ -45,9 +45,8 @@ def teacher_run(folder: Path, seeds: int, steps: int) -> Assembly:
 def student_run(folder: Path, num_particles: int) -> Assembly:
     """Assemble a run whose backbone is the student, with a head that firmware can have."""
     own = [f"backbone={STUDENT}", f"backbone.num_particles={num_particles}", "task.head=linear"]
-    return Assembly(
-        configure("quickstart", [*own, "base=null", f"cache_folder={folder / 'cache'}"])
-    )
+    own += ["base=null", "compare.test_events=0", f"cache_folder={folder / 'cache'}"]
+    return Assembly(configure("quickstart", own))
 
 
 def students(teachers: Assembly, run: Assembly, seed: int, steps: int) -> dict[str, ArmResult]:

@@ -16,6 +16,7 @@ from vierbein_compression.leading import Leading
 
 InputsName = Literal["plain", "lorentz"]
 Vectors = Float[Tensor, "event slot 4"]
+One = Float[Tensor, "event 1 4"]
 
 ANGLE: Final = 0.1
 """Unit of differences in rapidity, and in azimuth (rad)."""
@@ -81,7 +82,7 @@ INPUTS: Final[Mapping[InputsName, Inputs]] = MappingProxyType(
 )
 
 
-def _mass(p: Vectors, q: Vectors, jet: Vectors) -> Float[Tensor, "event particle"]:
+def _mass(p: Vectors, q: One, jet: One) -> Float[Tensor, "event particle"]:
     """Give the root of 2 p.q in GeV; the jet's energy keeps products from overflow."""
     scale = jet[..., 0].clamp(min=1.0)
     a, b = p / scale[..., None], q / scale[..., None]

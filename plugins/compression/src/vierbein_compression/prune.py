@@ -76,14 +76,20 @@ class Prune(Compressor):
 def zero_smallest(weights: list[torch.nn.Parameter], sparsity: float) -> None:
     """Set the smallest of some tensors, compared with one another, to zero.
 
+    Each keeps its largest: a layer that says nothing would cut the network in two.
+
     Parameters
     ----------
     weights
         Changed in place.
     sparsity
-        Share that is zero afterwards, to the nearest whole number; what is zero already counts.
+        Share that is zero afterwards, to the nearest whole number, as far as each can keep one;
+        what is zero already counts.
     """
-    size = torch.cat([each.detach().abs().flatten() for each in weights])
+    sizes = [each.detach().abs().flatten() for each in weights]
+    for each in sizes:
+        each[each.argmax()] = torch.inf
+    size = torch.cat(sizes)
     smallest = size.argsort(stable=True)[: round(sparsity * len(size))]
     is_kept = torch.ones_like(size, dtype=torch.bool)
     is_kept[smallest] = False
