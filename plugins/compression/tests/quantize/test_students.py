@@ -46,7 +46,7 @@ def is_exact(network: Any, made: Any) -> bool:
 @pytest.mark.parametrize("name", list(STUDENTS))
 def test_students_are_exact(name: str, made: Any, materials: Materials) -> None:
     torch.manual_seed(0)
-    assert is_exact(Quantize(steps=3).compress(student(name), materials), made)
+    assert is_exact(Quantize(steps=0).compress(student(name), materials), made)
 
 
 def test_pruned_weights_stay_away(made: Any, materials: Materials) -> None:
