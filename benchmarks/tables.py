@@ -49,8 +49,14 @@ def _table(meanings: Mapping[str, str]) -> str:
 
 
 def _rows() -> dict[str, dict[str, Any]]:
+    """Give rows by name, and by topic and name where two topics share one."""
     files = sorted(RESULTS.glob("*.json"))
-    return {row["name"]: row for file in files for row in json.loads(file.read_text())}
+    rows: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for row in json.loads(file.read_text()):
+            rows.setdefault(row["name"], row)
+            rows[f"{file.stem}/{row['name']}"] = row
+    return rows
 
 
 def objectives() -> str:
