@@ -49,13 +49,13 @@ def _table(meanings: Mapping[str, str]) -> str:
 
 
 def _rows() -> dict[str, dict[str, Any]]:
-    """Give rows by name, and by topic and name where two topics share one."""
+    """Give rows by name; by topic and name where an earlier topic has the same name."""
     files = sorted(RESULTS.glob("*.json"))
     rows: dict[str, dict[str, Any]] = {}
     for file in files:
         for row in json.loads(file.read_text()):
-            rows.setdefault(row["name"], row)
-            rows[f"{file.stem}/{row['name']}"] = row
+            is_taken = row["name"] in rows
+            rows[f"{file.stem}/{row['name']}" if is_taken else row["name"]] = row
     return rows
 
 
