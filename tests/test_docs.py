@@ -3,6 +3,7 @@
 import importlib
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (package / "my_detector.py").write_text(adapter)
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.invalidate_caches()
-    (tmp_path / "conf" / "experiment").mkdir(parents=True)
+    # Experiments that span plugins stand in the clone, where the pages' readers are.
+    shutil.copytree(DOCS.parent / "conf", tmp_path / "conf")
     experiment, *presets = blocks("how-to/compose_with_overrides.md", "yaml")
     (tmp_path / "conf" / "experiment" / "more_seeds.yaml").write_text(experiment)
     (tmp_path / "conf" / "tuner").mkdir()
