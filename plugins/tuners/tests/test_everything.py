@@ -9,7 +9,7 @@ from vierbein.interfaces.liveness import dead_parameters
 from vierbein.interfaces.network import Network
 from vierbein.interfaces.projection import Projection
 from vierbein.testing.made_events import made_events
-from vierbein_tuners.everything import reads_event_features
+from vierbein_tuners.everything import reads
 from vierbein_tuners.full import Full
 from vierbein_tuners.probe import Probe
 
@@ -42,7 +42,7 @@ def network_of(make_network, is_read, given=WITH_EVENTS):
 @pytest.mark.parametrize(("tuner", "given"), [(Full(), WITH_EVENTS), (Probe(), MORE)])
 def test_it_learns_where_it_is_read(make_network, is_read, tuner, given):
     network = network_of(make_network, is_read, given)
-    assert reads_event_features(network.backbone) is is_read
+    assert reads(network.backbone, "event_features") is is_read
     tuner.apply(network)
     learning = {name for name, p in network.named_parameters() if p.requires_grad}
     if is_read and isinstance(tuner, Probe):

@@ -25,8 +25,8 @@ def cubic(final: float, rounds: int) -> list[float]:
 
     Examples
     --------
-    >>> cubic(0.8, 2)
-    [0.7, 0.8]
+    >>> cubic(0.5, 2)
+    [0.4375, 0.5]
     """
     if not 0 <= final < 1:
         raise UnsuitableShareError("sparsity", final, "from 0 to below 1")

@@ -20,14 +20,16 @@ def learn_everything(network: Network) -> None:
 
 
 def freeze_unread(network: Network) -> None:
-    """Freeze the projection of per-event features where the backbone reads none."""
-    linear = network.projection.event_linear
-    if linear is not None and not reads_event_features(network.backbone):
-        linear.requires_grad_(False)
+    """Freeze the projections of features, of particles and of events, that the backbone ignores."""
+    projection = network.projection
+    made = {"features": projection.linear, "event_features": projection.event_linear}
+    for name, linear in made.items():
+        if linear is not None and not reads(network.backbone, name):
+            linear.requires_grad_(False)
 
 
-def reads_event_features(backbone: Backbone) -> bool:
-    """Say whether a backbone's answer depends on per-event features.
+def reads(backbone: Backbone, name: str) -> bool:
+    """Say whether a backbone's answer depends on features.
 
     A copy is asked that was moved a little off its start, where new columns are zero.
 
@@ -35,6 +37,8 @@ def reads_event_features(backbone: Backbone) -> bool:
     ----------
     backbone
         Left as it was.
+    name
+        ``features``, those of particles, or ``event_features``.
 
     Returns
     -------
@@ -48,17 +52,21 @@ def reads_event_features(backbone: Backbone) -> bool:
             step = torch.randn(parameter.shape, generator=rng, dtype=torch.float64)
             parameter.add_(step.to(parameter.device), alpha=_STEP)
     events = made_events(copy, _LENGTHS)
-    first, other = (_with_event_features(events, value) for value in (0.0, 1.0))
+    first, other = (_changed(events, name, value) for value in (0.0, 1.0))
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         return not torch.equal(copy(first).pooled, copy(other).pooled)
 
 
-def _with_event_features(events: EventBatch, value: float) -> EventBatch:
+def _changed(events: EventBatch, name: str, value: float) -> EventBatch:
+    """Add to features; all of one value might look alike to what subtracts their mean."""
+    given = {"features": events.features, "event_features": events.event_features}
+    rising = torch.arange(given[name].numel()).reshape(given[name].shape)
+    given[name] = given[name] + value * rising.to(given[name])
     return EventBatch(
         events.schema,
         events.p4,
-        events.features,
+        given["features"],
         events.offsets,
         pdg=events.pdg,
-        event_features=torch.full_like(events.event_features, value),
+        event_features=given["event_features"],
     )
