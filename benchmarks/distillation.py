@@ -96,9 +96,10 @@ def main() -> None:
             print(size, {name: each.values for name, each in measured.items()}, gain.values)
             continue
         about = f"{STUDENT} of {size} particles, {SIZE} labelled jets, {steps} steps, {seeds} seeds"
-        write(f"student_auc_float_{size}", measured["distilled"].interval(level), about)
-        write(f"student_auc_alone_{size}", measured["alone"].interval(level), about)
-        write(f"student_distilled_minus_alone_{size}", gain.interval(level), about)
+        last = "" if size == SIZES[0] else f"_{size}"
+        write(f"student_auc_float{last}", measured["distilled"].interval(level), about)
+        write(f"student_auc_alone{last}", measured["alone"].interval(level), about)
+        write(f"student_distilled_minus_alone{last}", gain.interval(level), about)
 
 
 if __name__ == "__main__":
