@@ -2,7 +2,8 @@
 
 Three shapes with parameters drawn by a seed, or a trained student's program: ``--program FILE``, an
 artifact's ``program.json``. At the levels graph and rtl, 500 events' words and adversarial ones
-must come out as the program computes them. Rows are named by the shape, ``rtl_cycles_edge_conv``, but for the main one.
+must come out as the program computes them. Rows are named by the shape, but for the main one:
+``rtl_cycles_edge_conv``, and ``rtl_cycles``.
 """
 
 import json
