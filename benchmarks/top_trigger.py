@@ -20,7 +20,7 @@ TOPIC, MAIN = "hardware", "p8"
 TIMINGS = "timings.json"
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PICTURES = {
-    "atlas: students": "students_curves",
+    f"atlas: student {MAIN}": "students_curves",
     f"atlas, {MAIN}: signal fraction that is needed": "students_needed",
 }
 

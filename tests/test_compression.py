@@ -72,7 +72,7 @@ def test_students_are_made_judged_and_verified(result, compressed):
     assert levels["csim"]["num_ordinary"] == 30 < levels["csim"]["num_events"]
     assert levels["csim"]["num_flips"] == 0
     titles = [picture["title"] for picture in result.report["pictures"]]
-    assert "there: students" in titles
+    assert "there: student small" in titles
 
     # What was read back is what was judged, and its program computes what torch does.
     network = compressed.network("small", compressed.seeds[0])

@@ -335,7 +335,7 @@ def _by_signal(domain: str, spots: Mapping[str, BlindSpots], threshold: float) -
     shared = [n for n in spots[_TOGETHER].ratios if all(n in s.ratios for s in spots.values())]
     lines = {base: {n: found.ratios[n] for n in shared} for base, found in spots.items()}
     title = f"{domain}: signal fraction that is needed, by base"
-    return ratios_by_signal(title, lines, threshold)
+    return ratios_by_signal(title, "twin", lines, threshold)
 
 
 def _overlaps(domain: str, look: _Look) -> Picture:

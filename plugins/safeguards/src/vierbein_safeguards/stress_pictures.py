@@ -14,7 +14,7 @@ _LEVEL = 0.9
 
 
 def ratios_by_signal(
-    title: str, lines: Mapping[str, Mapping[str, HalfPowers]], threshold: float
+    title: str, twin: str, lines: Mapping[str, Mapping[str, HalfPowers]], threshold: float
 ) -> Picture:
     """Draw ratios of s50 with their 90 % intervals, signal by signal, and the threshold.
 
@@ -22,6 +22,8 @@ def ratios_by_signal(
     ----------
     title
         Of the picture.
+    twin
+        What the network is called that the ratios are held against.
     lines
         Ratios by the signals' names, by label; every line has the first one's signals.
     threshold
@@ -37,7 +39,7 @@ def ratios_by_signal(
         _points(label, [_figure(ratios[name]) for name in names]) for label, ratios in lines.items()
     ]
     drawn.append(Line("threshold", [0, len(names) - 1], [threshold] * 2, style="level"))
-    return Picture(title, "", "s50 over the twin's", drawn, y_log=True, x_names=names)
+    return Picture(title, "", f"s50 over the {twin}'s", drawn, y_log=True, x_names=names)
 
 
 def figures_by_signal(

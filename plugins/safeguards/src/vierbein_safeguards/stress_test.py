@@ -161,6 +161,7 @@ class StressTest(Safeguard):
             pictures=[
                 ratios_by_signal(
                     f"{domain}: signal fraction that is needed",
+                    twin,
                     lines | ({"observables": raw} if raw else {}),
                     self._threshold,
                 ),

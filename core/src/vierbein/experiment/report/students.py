@@ -28,19 +28,19 @@ def student_pictures(
     """
     if not compressed:
         return []
-    domain = next(iter(compressed.values()))["domain"]
-    steps: dict[str, Any] = {}
+    axes, pictures = assembly.task.curve_axes, []
     for student, said in compressed.items():
-        for step in said["steps"]:
-            first = step["name"] == "teacher"
-            steps["teacher" if first else f"{student}, {step['name']}"] = step
-    for title, said in hardware.items():
-        for level, found in said["verdict"]["levels"].items():
-            if "curve" in found:
-                steps[f"{title}, {level} ({found['num_ordinary']:,} events)"] = found
-    curves = [Line(**{**step["curve"], "label": label}) for label, step in steps.items()]
-    axes = assembly.task.curve_axes
-    pictures = [Picture(f"{domain}: students", *axes, curves, y_log=True)]
+        curves = {step["name"]: step["curve"] for step in said["steps"]}
+        for title, lowered in hardware.items():
+            if lowered["verdict"]["network"].get("student") == student:
+                backend = title.partition(",")[0]
+                for level, found in lowered["verdict"]["levels"].items():
+                    if "curve" in found:
+                        events = f"{found['num_ordinary']:,} events"
+                        curves[f"{backend}, {level} ({events})"] = found["curve"]
+        lines = [Line(**{**curve, "label": label}) for label, curve in curves.items()]
+        title = f"{said['domain']}: student {student}"
+        pictures.append(Picture(title, *axes, lines, y_log=True))
     against = _against_resources(assembly, compressed, hardware)
     return pictures + ([against] if against else [])
 
