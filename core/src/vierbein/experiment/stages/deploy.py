@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from vierbein.errors.base import VierbeinError
+from vierbein.errors.workers import MissingProgramError
 from vierbein.events.batch import EventBatch
 from vierbein.events.table import EventTable
 from vierbein.experiment.assembly import Assembly
@@ -132,6 +133,8 @@ def _verified(
     """Verify a level; give what it emulated as well, if it came so far."""
     try:
         emulated = backend.emulate(artifact, level, inputs)
+    except MissingProgramError:  # the user's to mend: a verdict would be stored, and never retried
+        raise
     except VierbeinError as error:  # such as an assertion of the hardware's own sources
         return {"status": "FAIL", "reason": str(error).partition("\n")[0]}, None
     found = verify(outputs, emulated, backend.numerics)
